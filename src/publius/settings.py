@@ -1,0 +1,102 @@
+"""Every setting, read once from the environment and then frozen. Nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from publius.errors import SetupError
+
+
+class Setting(Struct, frozen=True):
+    """One setting as documentation shows it."""
+
+    variable: str
+    type: type
+    default: Any
+    help: str
+
+
+def _setting(variable: str, default: Any, help: str, type: type = str) -> Any:
+    return Setting(variable, type, default, help)
+
+
+CATALOGUE: dict[str, Setting] = {
+    "home": _setting("PUBLIUS_HOME", "~/.local/share/publius", "Folder for the database, weights, keys and logs.", Path),
+    "host": _setting("HOST", "127.0.0.1", "Address to listen on."),
+    "port": _setting("PORT", 8080, "Port of the pages and the API.", int),
+    "metrics_port": _setting("PUBLIUS_METRICS_PORT", 9464, "Loopback port of /metrics; 0 turns it off.", int),
+    "public_url": _setting("PUBLIUS_PUBLIC_URL", "", "Address people use, when a proxy stands in front; https turns on secure cookies."),
+    "database_url": _setting("DATABASE_URL", "", "A PostgreSQL server with pgvector; empty starts the embedded one."),
+    "engine": _setting("PUBLIUS_ENGINE", "embedded", "embedded, echo, or openai:URL for any OpenAI-compatible server."),
+    "engine_key": _setting("PUBLIUS_ENGINE_KEY", "", "Bearer key sent to the openai: engine."),
+    "model": _setting("PUBLIUS_MODEL", "smollm2-135m", "Name in the model catalog (or at the upstream) that `llama` and `library` use."),
+    "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog file of your own; empty uses the one that comes with Publius."),
+    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.5, "Memory for the engine's key-value cache, in GB.", float),
+    "max_body_mb": _setting("PUBLIUS_MAX_BODY_MB", 4, "Largest API request, in MB.", int),
+    "max_upload_mb": _setting("PUBLIUS_MAX_UPLOAD_MB", 64, "Largest uploaded file, in MB.", int),
+    "max_tokens": _setting("PUBLIUS_MAX_TOKENS", 1024, "Most tokens one answer may have.", int),
+    "rate_per_minute": _setting("PUBLIUS_RATE_PER_MINUTE", 600, "Requests a minute that an agency starts with.", int),
+    "tokens_per_day": _setting("PUBLIUS_TOKENS_PER_DAY", 5_000_000, "Tokens a day that an agency starts with.", int),
+    "session_hours": _setting("PUBLIUS_SESSION_HOURS", 12, "Hours until a web session ends.", int),
+    "log_level": _setting("PUBLIUS_LOG_LEVEL", "info", "debug, info, warning or error."),
+}
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The frozen values; `CATALOGUE` holds their variables, defaults and help."""
+
+    home: Path
+    host: str
+    port: int
+    metrics_port: int
+    public_url: str
+    database_url: str
+    engine: str
+    engine_key: str
+    model: str
+    catalog: str
+    engine_cache_gb: float
+    max_body_mb: int
+    max_upload_mb: int
+    max_tokens: int
+    rate_per_minute: int
+    tokens_per_day: int
+    session_hours: int
+    log_level: str
+
+    @property
+    def url(self) -> str:
+        """Where people go: the public address, or this machine's."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+def read(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Read every setting; `overrides` (from the command line or a test) win.
+
+    Raises:
+        SetupError: a value cannot be read as its type; names the variable.
+    """
+    values = {name: _value(setting, environment) for name, setting in CATALOGUE.items()}
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    values["home"] = Path(values["home"]).expanduser().absolute()
+    return Settings(**values)
+
+
+def _value(setting: Setting, environment: Mapping[str, str]) -> Any:
+    raw = environment.get(setting.variable, "").strip()
+    if not raw:
+        return setting.default
+    if setting.type is Path:
+        return raw
+    try:
+        return msgspec.convert(raw, setting.type, strict=False)
+    except msgspec.ValidationError:
+        kind = {int: "a whole number", float: "a number"}.get(setting.type, setting.type.__name__)
+        raise SetupError(
+            f"{setting.variable}={raw!r} is not {kind}.",
+            cure=f"Set it to {kind} such as {setting.default}, or unset it.",
+        ) from None
