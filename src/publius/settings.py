@@ -25,17 +25,21 @@ def _setting(variable: str, default: Any, help: str, type: type = str) -> Any:
 
 
 CATALOGUE: dict[str, Setting] = {
-    "home": _setting("PUBLIUS_HOME", "~/.local/share/publius", "Folder for the database, weights, keys and logs.", Path),
+    "home": _setting("PUBLIUS_HOME", "~/.local/share/publius", "Folder for database, weights, keys and logs.", Path),
     "host": _setting("HOST", "127.0.0.1", "Address to listen on."),
     "port": _setting("PORT", 8080, "Port of the pages and the API.", int),
     "metrics_port": _setting("PUBLIUS_METRICS_PORT", 9464, "Loopback port of /metrics; 0 turns it off.", int),
-    "public_url": _setting("PUBLIUS_PUBLIC_URL", "", "Address people use, when a proxy stands in front; https turns on secure cookies."),
+    "public_url": _setting("PUBLIUS_PUBLIC_URL", "", "Address behind a proxy; https makes cookies secure."),
     "database_url": _setting("DATABASE_URL", "", "A PostgreSQL server with pgvector; empty starts the embedded one."),
     "engine": _setting("PUBLIUS_ENGINE", "embedded", "embedded, echo, or openai:URL for any OpenAI-compatible server."),
     "engine_key": _setting("PUBLIUS_ENGINE_KEY", "", "Bearer key sent to the openai: engine."),
-    "model": _setting("PUBLIUS_MODEL", "smollm2-135m", "Name in the model catalog (or at the upstream) that `llama` and `library` use."),
-    "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog file of your own; empty uses the one that comes with Publius."),
-    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.5, "Memory for the engine's key-value cache, in GB.", float),
+    "model": _setting(
+        "PUBLIUS_MODEL",
+        "smollm2-135m",
+        "The chat model: its name in the catalog, or at the upstream.",
+    ),
+    "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog of your own, in TOML."),
+    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.5, "Memory for the engine's cache, in GB.", float),
     "max_body_mb": _setting("PUBLIUS_MAX_BODY_MB", 4, "Largest API request, in MB.", int),
     "max_upload_mb": _setting("PUBLIUS_MAX_UPLOAD_MB", 64, "Largest uploaded file, in MB.", int),
     "max_tokens": _setting("PUBLIUS_MAX_TOKENS", 1024, "Most tokens one answer may have.", int),

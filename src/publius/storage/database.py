@@ -1,0 +1,97 @@
+"""The one way in to the database for the rooms: a transaction, with one agency's walls around it or with none."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import namedtuple_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from publius.errors import NotFound, StorageUnavailable
+from publius.storage.migrate import role_name
+from publius.types import Agency
+
+PLATFORM = "platform"  # slug of the reserved agency of operators
+WAIT = 5.0  # seconds for a connection before the caller hears that the database is busy
+
+Connection = psycopg.AsyncConnection[Any]
+
+
+class Database:
+    """A pool of connections as the application's role, which owns nothing and sees one agency at a time."""
+
+    def __init__(self, address: str, *, size: int = 16) -> None:
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            address,
+            connection_class=psycopg.AsyncConnection[Any],
+            kwargs={"row_factory": namedtuple_row, "autocommit": True},
+            min_size=1,
+            max_size=size,
+            timeout=WAIT,
+            check=AsyncConnectionPool.check_connection,  # a restarted server costs nobody an error
+            open=False,
+        )
+
+    @classmethod
+    def application(cls, owner: str, password: str, *, size: int = 16) -> "Database":
+        """The database at the owner's address, as the application's role."""
+        name = psycopg.conninfo.conninfo_to_dict(owner).get("dbname") or "postgres"
+        return cls(make_conninfo(owner, user=role_name(str(name)), password=password), size=size)
+
+    async def __aenter__(self) -> "Database":
+        with _answering():
+            await self._pool.open(wait=True, timeout=WAIT * 2)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.close()
+
+    @contextlib.asynccontextmanager
+    async def agency(self, agency: Agency) -> AsyncIterator[Connection]:
+        """One transaction behind `agency`'s walls; rows are namedtuples. Commits on exit, rolls back on an exception.
+
+        Raises:
+            StorageUnavailable: the database does not answer or breaks off.
+        """
+        with _answering():
+            async with self._pool.connection() as connection, connection.transaction():
+                await connection.execute("SELECT set_config('publius.agency', %s, true)", [str(agency.id)])
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def platform(self) -> AsyncIterator[Connection]:
+        """One transaction with no agency set: it sees the list of agencies, and no row behind any wall."""
+        with _answering():
+            async with self._pool.connection() as connection, connection.transaction():
+                yield connection
+
+    async def agencies(self) -> list[Agency]:
+        """Every agency by slug, the platform's own left out."""
+        async with self.platform() as connection:
+            rows = await connection.execute(
+                "SELECT id, slug, name FROM agencies WHERE slug <> %s ORDER BY slug", [PLATFORM]
+            )
+            return [Agency(*row) for row in await rows.fetchall()]
+
+    async def agency_by_slug(self, slug: str) -> Agency:
+        """The agency of that slug.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self.platform() as connection:
+            found = await connection.execute("SELECT id, slug, name FROM agencies WHERE slug = %s", [slug])
+            row = await found.fetchone()
+        if row is None:
+            raise NotFound(f"There is no agency {slug!r}.", cure="'publius agency list' shows those there are.")
+        return Agency(*row)
+
+
+@contextlib.contextmanager
+def _answering() -> Any:
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        raise StorageUnavailable("The database does not answer.") from error

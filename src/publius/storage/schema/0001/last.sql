@@ -1,0 +1,3 @@
+-- The agency of the platform itself: its people are operators, its ledger holds the walks of callers without an agency.
+INSERT INTO agencies (slug, name, rate_per_minute, tokens_per_day) VALUES ('platform', 'Publius platform', 6000, 1000000);
+SELECT create_agency_partitions(id) FROM agencies;

@@ -1,0 +1,90 @@
+"""What every test may ask for: an embedded PostgreSQL, a fresh migrated database, agencies, settings."""
+
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from publius.settings import Settings, read
+from publius.storage import Database, EmbeddedServer, Owner, migrate
+from publius.storage.migrate import role_name
+from publius.types import Agency
+
+PASSWORD = "for-tests-alone"
+TEMPLATE = "template_publius"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for PUBLIUS_HOME. Not under pytest's own: a second run of pytest takes the rights to that away."""
+    with tempfile.TemporaryDirectory(prefix="publius-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The owner's address of a database that holds the newest schema and nothing else."""
+    folder = tempfile.TemporaryDirectory(prefix="publius-test-")
+    embedded = EmbeddedServer(Path(folder.name))
+    address = embedded.start()
+    try:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+        template = make_conninfo(address, dbname=TEMPLATE)
+        migrate(template, PASSWORD)
+        yield template
+    finally:
+        embedded.stop()
+        folder.cleanup()
+
+
+@pytest.fixture
+def owner_address(server: str) -> Iterator[str]:
+    """The owner's address of a fresh database, dropped afterwards."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(make_conninfo(server, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+        )
+        yield make_conninfo(server, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def owner(owner_address: str) -> Owner:
+    return Owner(owner_address)
+
+
+@pytest.fixture
+async def database(owner_address: str) -> AsyncIterator[Database]:
+    address = make_conninfo(owner_address, user=role_name(TEMPLATE), password=PASSWORD)
+    async with Database(address, size=8) as opened:
+        yield opened
+
+
+def make_agency(owner: Owner, slug: str, **limits: int) -> Agency:
+    """An agency with limits that no test meets unless it asks to."""
+    limits = {"rate_per_minute": 100_000, "tokens_per_day": 10**9, **limits}
+    return owner.create_agency(slug, slug.title(), **limits)
+
+
+@pytest.fixture
+def education(owner: Owner) -> Agency:
+    return make_agency(owner, "education")
+
+
+@pytest.fixture
+def state(owner: Owner) -> Agency:
+    return make_agency(owner, "state")
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return read({}, home=home, engine="echo", metrics_port=0)
