@@ -1,0 +1,183 @@
+"""What a person asked before: kept per person, searchable, renamed, deleted for good."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from publius.errors import NotFound
+from publius.storage import Database
+from publius.types import Answer, Message, Principal
+
+LONGEST_TITLE = 80
+MOST_LISTED = 200
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """One question with its answer, or with the reason why there is none."""
+
+    id: UUID
+    question: str
+    model: str
+    asked_at: datetime
+    answer: Answer | None = None
+    failure: str | None = None
+
+
+class Summary(Struct, frozen=True):
+    """A conversation as a list shows it."""
+
+    id: UUID
+    title: str
+    updated_at: datetime
+    questions: int
+
+
+class Conversation(Struct, frozen=True):
+    """A conversation with all its turns, oldest first."""
+
+    id: UUID
+    title: str
+    turns: tuple[Turn, ...]
+
+    def messages(self) -> tuple[Message, ...]:
+        """What was said so far, as a model reads it; turns without an answer are left out."""
+        said: list[Message] = []
+        for turn in self.turns:
+            if turn.answer is not None:
+                said += [Message("user", turn.question), Message("assistant", turn.answer.checked.text)]
+        return tuple(said)
+
+
+class Conversations:
+    """Every person's conversations. What is not theirs does not exist for them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, principal: Principal, search: str = "") -> list[Summary]:
+        """The newest first; `search` looks into titles, questions and answers, in any case."""
+        pattern = "%" + search.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        async with self._database.agency(principal.agency) as connection:
+            rows = await connection.execute(
+                """
+                SELECT c.id, c.title, c.updated_at, (SELECT count(*) FROM turns t WHERE t.conversation_id = c.id)
+                FROM conversations c
+                WHERE c.principal = %(principal)s
+                  AND (c.title ILIKE %(pattern)s OR EXISTS (
+                      SELECT FROM turns t WHERE t.conversation_id = c.id
+                      AND (t.question ILIKE %(pattern)s OR t.answer #>> '{checked,text}' ILIKE %(pattern)s)))
+                ORDER BY c.updated_at DESC LIMIT %(most)s
+                """,
+                {"principal": principal.id, "pattern": pattern, "most": MOST_LISTED},
+            )
+            return [Summary(*row) for row in await rows.fetchall()]
+
+    async def open(self, principal: Principal, conversation: UUID) -> Conversation:
+        """One conversation.
+
+        Raises:
+            NotFound: there is none of this person's with that id.
+        """
+        async with self._database.agency(principal.agency) as connection:
+            found = await connection.execute(
+                "SELECT id, title FROM conversations WHERE id = %s AND principal = %s", [conversation, principal.id]
+            )
+            row = _present(await found.fetchone())
+            turns = await connection.execute(
+                "SELECT id, question, model, asked_at, answer, failure FROM turns"
+                " WHERE conversation_id = %s ORDER BY position",
+                [conversation],
+            )
+            return Conversation(row.id, row.title, tuple(_turn(turn) for turn in await turns.fetchall()))
+
+    async def ask(self, principal: Principal, conversation: UUID | None, turn: Turn) -> UUID:
+        """Write the question down before it is answered; returns the conversation, a new one for None.
+
+        Raises:
+            NotFound: the conversation is not this person's.
+        """
+        async with self._database.agency(principal.agency) as connection:
+            if conversation is None:
+                found = await connection.execute(
+                    "INSERT INTO conversations (principal, title) VALUES (%s, %s) RETURNING id",
+                    [principal.id, title_of(turn.question)],
+                )
+            else:
+                # The update also takes the row's lock, so that two tabs do not claim one position.
+                found = await connection.execute(
+                    "UPDATE conversations SET updated_at = now() WHERE id = %s AND principal = %s RETURNING id",
+                    [conversation, principal.id],
+                )
+            home: UUID = _present(await found.fetchone()).id
+            await connection.execute(
+                "INSERT INTO turns (id, conversation_id, position, question, model) VALUES (%s, %s,"
+                " (SELECT coalesce(max(position), 0) + 1 FROM turns WHERE conversation_id = %s), %s, %s)",
+                [turn.id, home, home, turn.question, turn.model],
+            )
+            return home
+
+    async def answered(self, principal: Principal, turn: UUID, answer: Answer) -> None:
+        """Keep the answer with its question; nothing happens if the conversation was deleted meanwhile."""
+        async with self._database.agency(principal.agency) as connection:
+            await connection.execute(
+                "UPDATE turns SET answer = %s::jsonb WHERE id = %s", [msgspec.json.encode(answer).decode(), turn]
+            )
+
+    async def failed(self, principal: Principal, turn: UUID, failure: str) -> None:
+        """Keep the reason why there is no answer."""
+        async with self._database.agency(principal.agency) as connection:
+            await connection.execute("UPDATE turns SET failure = %s WHERE id = %s", [failure, turn])
+
+    async def rename(self, principal: Principal, conversation: UUID, title: str) -> None:
+        """Give it another title (cut to its longest).
+
+        Raises:
+            NotFound: there is none of this person's with that id.
+        """
+        async with self._database.agency(principal.agency) as connection:
+            found = await connection.execute(
+                "UPDATE conversations SET title = %s WHERE id = %s AND principal = %s RETURNING id",
+                [title_of(title), conversation, principal.id],
+            )
+            _present(await found.fetchone())
+
+    async def delete(self, principal: Principal, conversation: UUID) -> None:
+        """Delete it with all its turns, for good.
+
+        Raises:
+            NotFound: there is none of this person's with that id.
+        """
+        async with self._database.agency(principal.agency) as connection:
+            found = await connection.execute(
+                "DELETE FROM conversations WHERE id = %s AND principal = %s RETURNING id", [conversation, principal.id]
+            )
+            _present(await found.fetchone())
+
+
+def title_of(text: str) -> str:
+    """One line of at most 80 characters, cut at a word."""
+    line = " ".join(text.split()) or "Untitled"
+    if len(line) <= LONGEST_TITLE:
+        return line
+    return line[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _present(row: Any) -> Any:
+    if row is None:
+        raise NotFound("There is no such conversation.", cure="Your conversations are listed under Conversations.")
+    return row
+
+
+def _turn(row: Any) -> Turn:
+    answer = None if row.answer is None else msgspec.convert(row.answer, Answer)
+    return Turn(
+        id=row.id,
+        question=row.question,
+        model=row.model,
+        asked_at=row.asked_at,
+        answer=answer,
+        failure=row.failure,
+    )
