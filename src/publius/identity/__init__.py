@@ -1,0 +1,8 @@
+"""Who is asking, for which agency: keys, people, sessions, and the one resolver of all of them."""
+
+from publius.identity.credentials import Kind, read
+from publius.identity.keys import Key
+from publius.identity.resolver import Identity
+from publius.identity.users import User
+
+__all__ = ["Identity", "Key", "Kind", "User", "read"]

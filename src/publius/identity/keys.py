@@ -1,0 +1,110 @@
+"""API keys: for programs, with a name, a role, perhaps narrower scopes, and perhaps an end."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from publius.errors import InvalidRequest, NotFound
+from publius.identity.credentials import Credential, Kind, mint
+from publius.identity.roles import checked_role
+from publius.storage import Database
+from publius.types import Agency, Permission, Principal, Role
+
+
+class Key(Struct, frozen=True, kw_only=True):
+    """A key as lists show it. `prefix` is the part after `pb-<agency>-` that tells keys apart."""
+
+    id: UUID
+    name: str
+    prefix: str
+    role: Role
+    scopes: frozenset[Permission] | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class Keys:
+    """The keys of every agency, each behind its agency's walls."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self,
+        agency: Agency,
+        name: str,
+        role: Role = Role.MEMBER,
+        *,
+        scopes: Iterable[Permission] | None = None,
+        expires_at: datetime | None = None,
+    ) -> tuple[str, Key]:
+        """Make a key; the token is returned here and never again.
+
+        Raises:
+            InvalidRequest: the name is empty or over 100 characters, the role does not fit the agency,
+                or `expires_at` has no time zone.
+        """
+        if not 1 <= len(name.strip()) <= 100 or "\0" in name:
+            raise InvalidRequest("A key needs a name of 1 to 100 characters.", param="name")
+        if expires_at is not None and expires_at.tzinfo is None:
+            raise InvalidRequest("The expiry needs a time zone.", cure="Write it as 2027-01-31T00:00:00Z.")
+        token, stored = mint(Kind.KEY, agency.slug)
+        wanted = None if scopes is None else sorted(set(scopes))
+        async with self._database.agency(agency) as connection:
+            cursor = await connection.execute(
+                "INSERT INTO keys (name, role, scopes, prefix, hash, expires_at) VALUES (%s, %s, %s, %s, %s, %s)"
+                " RETURNING *",
+                [name.strip(), checked_role(agency, role), wanted, stored.prefix, stored.hash, expires_at],
+            )
+            return token, _key(await cursor.fetchone())
+
+    async def list(self, agency: Agency) -> list[Key]:
+        """Every key of the agency, newest first, revoked ones included."""
+        async with self._database.agency(agency) as connection:
+            cursor = await connection.execute("SELECT * FROM keys ORDER BY created_at DESC, id")
+            return [_key(row) for row in await cursor.fetchall()]
+
+    async def revoke(self, agency: Agency, id: UUID) -> Key:
+        """End a key: the next request with it is refused, in every process. Doing it twice changes nothing.
+
+        Raises:
+            NotFound: the agency has no such key.
+        """
+        async with self._database.agency(agency) as connection:
+            cursor = await connection.execute(
+                "UPDATE keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = %s RETURNING *", [id]
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise NotFound(f"There is no key {id}.")
+        return _key(row)
+
+    async def resolve(self, agency: Agency, credential: Credential) -> Principal | None:
+        """The key's principal; None if it is unknown, wrong, revoked or expired. Reads the row every time."""
+        async with self._database.agency(agency) as connection:
+            cursor = await connection.execute(
+                "SELECT id, name, role, scopes, hash,"
+                " coalesce(last_used_at < now() - interval '1 minute', true) AS unmarked FROM keys"
+                " WHERE prefix = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
+                [credential.prefix],
+            )
+            row = await cursor.fetchone()
+            if not credential.matches(row and row.hash) or row is None:
+                return None
+            if row.unmarked:
+                await connection.execute("UPDATE keys SET last_used_at = now() WHERE id = %s", [row.id])
+        return Principal(f"key:{row.id}", row.name, agency, Role(row.role), _scopes(row.scopes))
+
+
+def _key(row: Any) -> Key:
+    return msgspec.convert(row._asdict(), Key)
+
+
+def _scopes(stored: Iterable[str] | None) -> frozenset[Permission] | None:
+    return None if stored is None else frozenset(map(Permission, stored))
