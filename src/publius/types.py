@@ -37,6 +37,7 @@ class Permission(StrEnum):
     NONE = "none"
     SIGN_IN = "sign-in"
     ASK = "ask"
+    LIST_DOCUMENTS = "documents:list"
     READ_DOCUMENTS = "documents:read"
     WRITE_DOCUMENTS = "documents:write"
     READ_LEDGER = "ledger:read"

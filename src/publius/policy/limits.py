@@ -1,0 +1,81 @@
+"""How much an agency may use: requests a minute and tokens a day, counted in the database for all processes."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from publius.errors import BudgetSpent, RateLimited
+from publius.storage import Database
+from publius.types import Agency
+
+# One statement. The rate is kept as the moment when the allowance is whole again: each request moves
+# it on by its share of a minute, and is refused if that would be more than a minute away. So a burst
+# of a whole minute's requests passes, then they pass evenly. Somebody refused moves nothing.
+_TAKE = """
+WITH limits AS (
+    SELECT now() AS now, interval '1 minute' / rate_per_minute AS share, rate_per_minute, tokens_per_day,
+           coalesce((SELECT tokens FROM tokens_spent WHERE day = (now() AT TIME ZONE 'UTC')::date), 0) AS spent
+    FROM agencies WHERE id = current_agency()
+), taken AS (
+    INSERT INTO request_rates AS rate (whole_at) SELECT now + share FROM limits WHERE spent < tokens_per_day
+    ON CONFLICT (agency_id) DO UPDATE SET whole_at = (
+        SELECT CASE WHEN rate.whole_at + share <= now + interval '1 minute'
+               THEN greatest(rate.whole_at, now) + share ELSE rate.whole_at END FROM limits)
+    RETURNING old.whole_at AS before, new.whole_at AS after
+)
+SELECT now, share, rate_per_minute, tokens_per_day, spent, before, after FROM limits LEFT JOIN taken ON true
+"""
+# The day's sum may lose its last instant in a crash, which is worth not waiting for the disk.
+_SPEND = """
+WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO tokens_spent AS spent (day, tokens) SELECT (now() AT TIME ZONE 'UTC')::date, %s FROM quick
+ON CONFLICT (agency_id, day) DO UPDATE SET tokens = spent.tokens + excluded.tokens
+"""
+_MINUTE = timedelta(minutes=1)
+
+
+class Limits:
+    """The counters of every agency, each behind its agency's walls."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, agency: Agency) -> None:
+        """Count one request.
+
+        Answers under way are not yet in the day's sum, so it can be passed by what they still write.
+
+        Raises:
+            RateLimited: the agency sent too many in the last minute; `retry_after` is when the next one passes.
+            BudgetSpent: the day's tokens are used up; `retry_after` reaches to midnight UTC.
+        """
+        async with self._database.agency(agency) as connection:
+            state = await (await connection.execute(_TAKE)).fetchone()
+        if state is None:  # the agency was removed after its principal was resolved
+            raise BudgetSpent("This agency has no budget any more.", retry_after=86_400)
+        if state.spent >= state.tokens_per_day:
+            raise BudgetSpent(
+                f"The agency has used its {state.tokens_per_day:,} tokens of today.",
+                retry_after=_until_midnight(state.now),
+            )
+        if state.before == state.after:
+            raise RateLimited(
+                f"The agency sent more than its {state.rate_per_minute:,} requests a minute.", retry_after=_wait(state)
+            )
+
+    async def spend(self, agency: Agency, tokens: int) -> None:
+        """Add tokens to the agency's sum of today (UTC)."""
+        async with self._database.agency(agency) as connection:
+            await connection.execute(_SPEND, [tokens])
+
+
+def _wait(state: Any) -> int:
+    """Whole seconds until the next request passes."""
+    wait: timedelta = state.before + state.share - _MINUTE - state.now
+    return max(math.ceil(wait.total_seconds()), 1)
+
+
+def _until_midnight(now: datetime) -> int:
+    here = now.astimezone(UTC)
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return math.ceil((midnight - here).total_seconds())

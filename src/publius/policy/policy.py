@@ -1,0 +1,79 @@
+"""The room's face: may this principal do this, and what was spent by doing it."""
+
+from publius.errors import Forbidden, NotFound
+from publius.policy.checks import check
+from publius.policy.limits import Limits
+from publius.policy.roles import allowed
+from publius.storage import Database
+from publius.types import Grant, Model, Permission, Principal, Question, Usage
+
+LLAMA = Model("llama", False, "Llama itself, for drafting and summarising. Not checked against documents.")
+LIBRARY = Model("library", True, "Answers from your agency's documents, each sentence with its source.")
+
+
+class ModelNotFound(NotFound):
+    """There is no such model, or not for this principal."""
+
+    code = "model_not_found"
+    cure = "GET /v1/models lists the models that you can use."
+
+
+class Policy:
+    """What may be asked, seen and spent. `max_tokens` is the most that one answer may have."""
+
+    def __init__(self, database: Database, *, max_tokens: int, models: tuple[Model, ...] = (LLAMA, LIBRARY)) -> None:
+        self._limits = Limits(database)
+        self._max_tokens = max_tokens
+        self._models = models
+
+    def require(self, principal: Principal, permission: Permission) -> None:
+        """Raise Forbidden unless the principal's role and scopes include `permission`."""
+        if permission not in allowed(principal):
+            raise Forbidden(f"{principal.name!r} ({principal.role}) does not have the permission {permission}.")
+
+    def models(self, principal: Principal) -> tuple[Model, ...]:
+        """The models that this principal can ask; none for one who cannot ask."""
+        return self._models if Permission.ASK in allowed(principal) else ()
+
+    def model(self, principal: Principal, id: str) -> Model:
+        """The model of that id.
+
+        Raises:
+            NotFound: there is none for this principal; code `model_not_found`.
+        """
+        for model in self.models(principal):
+            if model.id == id:
+                return model
+        raise ModelNotFound(f"There is no model {id[:64]!r}.", param="model")
+
+    async def authorize(self, principal: Principal, question: Question) -> Grant:
+        """Check the question and count it.
+
+        Raises:
+            Forbidden: the principal may not ask.
+            NotFound: no such model.
+            InvalidRequest: a field is impossible.
+            RateLimited, BudgetSpent: the agency is past a limit; what is refused earlier is not counted.
+        """
+        self.require(principal, Permission.ASK)
+        model = self.model(principal, question.model)
+        tokens = check(question, self._max_tokens)
+        await self.admit(principal)
+        return Grant(principal, model, tokens)
+
+    async def admit(self, principal: Principal) -> None:
+        """Count one request against the agency's limits.
+
+        Raises:
+            RateLimited, BudgetSpent: the agency is past one of them.
+        """
+        await self._limits.take(principal.agency)
+
+    async def settle(self, grant: Grant, usage: Usage) -> None:
+        """Add what an answer read and wrote to the agency's tokens of today."""
+        await self.spend(grant.principal, usage.prompt_tokens + usage.completion_tokens)
+
+    async def spend(self, principal: Principal, tokens: int) -> None:
+        """Add tokens to the agency's sum of today."""
+        if tokens > 0:
+            await self._limits.spend(principal.agency, tokens)
