@@ -1,0 +1,1 @@
+"""The habits of CONTRIBUTING.md, kept by machine."""
