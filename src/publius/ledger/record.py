@@ -1,0 +1,184 @@
+"""One walk's record: what the rooms noted, and the entry that is drawn up from it."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from msgspec import Struct, field
+
+from publius.errors import LedgerUnavailable
+from publius.ledger.body import Cited, Content, Entry, Source, Spent, Tool, Verdict, Walk, Weights, content
+from publius.types import (
+    Agency,
+    Answer,
+    Checked,
+    Claim,
+    Draft,
+    Evidence,
+    Grant,
+    Principal,
+    Question,
+    Receipt,
+    Usage,
+)
+
+Append = Callable[[Agency | None, Entry], Awaitable[Receipt]]
+Journal = Callable[[Agency | None, Entry], Awaitable[None]]
+
+
+class Notes(Struct):
+    """All that is known about a walk so far."""
+
+    question: Question
+    principal: Principal | None = None
+    grant: Grant | None = None
+    evidence: Evidence = Evidence()
+    draft: Draft | None = None
+    checked: Checked | None = None
+    sent: list[str] = field(default_factory=list)  # what has left in a stream, before there is a whole answer
+
+
+class Record:
+    """Handed to the walk by `Ledger.open`. The rooms' results are noted on it; sealing it gives the answer."""
+
+    def __init__(self, question: Question, append: Append, journal: Journal) -> None:
+        self.id = uuid4()
+        self.sealed = False  # true from the first attempt: there is never a second leaf
+        self._notes = Notes(question)
+        self._append = append
+        self._journal = journal
+        self._begun = False
+        self._created = datetime.now(UTC)
+        self._start = time.perf_counter()
+        self._timing: dict[str, float] = {}
+
+    @property
+    def agency(self) -> Agency | None:
+        """Whose log this goes into; None is the platform's, as long as nobody knows who asks."""
+        return self._notes.principal.agency if self._notes.principal else None
+
+    def note(self, thing: Principal | Grant | Evidence | Draft | Claim | str) -> None:
+        """Remember what a room gave. In a stream, note each claim or piece of text before it leaves."""
+        match thing:
+            case Principal():
+                self._notes.principal = thing
+            case Grant():
+                self._notes.grant, self._notes.principal = thing, thing.principal
+            case Evidence():
+                self._notes.evidence = thing
+            case Draft():
+                self._notes.draft = thing
+            case Claim(released=True) | str():
+                self._notes.sent.append(thing if isinstance(thing, str) else thing.text + " ")
+
+    @contextlib.contextmanager
+    def timed(self, room: str) -> Iterator[None]:
+        """Add the time in this block to the room's."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._timing[room] = self._timing.get(room, 0.0) + time.perf_counter() - start
+
+    async def begin(self) -> None:
+        """Make the walk durable before anything of its answer leaves, so that even a crash leaves a record.
+
+        Raises:
+            LedgerUnavailable: it could not be written.
+        """
+        await self._journal(self.agency, self._entry("interrupted"))
+        self._begun = True
+
+    async def seal(self, checked: Checked) -> Answer:
+        """Append the leaf and give the answer with its receipt.
+
+        Raises:
+            LedgerUnavailable: the leaf could not be written, so there is no answer.
+        """
+        self._notes.checked = checked
+        self._timing["total"] = time.perf_counter() - self._start
+        receipt = await self.close("answered" if checked.answered else "not-answered")
+        ended = time.perf_counter() - self._start
+        timing = {**self._timing, "ledger": ended - self._timing["total"], "total": ended}
+        question, draft = self._notes.question, self._notes.draft
+        return Answer(
+            id=question.id,
+            created=self._created,
+            model=question.model,
+            checked=checked,
+            finish_reason=draft.finish_reason if draft else "stop",
+            usage=draft.usage if draft else Usage(),
+            receipt=receipt,
+            timing=timing,
+        )
+
+    async def close(self, outcome: str) -> Receipt:
+        """Append the leaf with this outcome.
+
+        Raises:
+            LedgerUnavailable: it could not be written, or the walk has its leaf already.
+        """
+        if self.sealed:
+            raise LedgerUnavailable("This walk has its record already.")
+        self.sealed = True
+        self._timing.setdefault("total", time.perf_counter() - self._start)
+        return await self._append(self.agency, self._entry(outcome))
+
+    def _entry(self, outcome: str) -> Entry:
+        walk = Walk(
+            record=self.id,
+            agency=self.agency.slug if self.agency else "platform",
+            question=self._notes.question.id,
+            when=self._created,
+            door=self._notes.question.door.value,
+            outcome=outcome,
+            timing={room: round(seconds * 1e6) for room, seconds in self._timing.items()},
+        )
+        contents = draw_up(walk, self._notes) if self.agency else []
+        return Entry(walk, contents, journaled=self._begun)
+
+
+def draw_up(walk: Walk, notes: Notes) -> list[Content]:
+    """Fill in the body from the notes, and return the content that it commits to.
+
+    Not done for a walk of an unknown agency: nobody may read in the platform's log what an agency's people asked.
+    """
+    contents: list[Content] = []
+
+    def commit(piece: Content) -> str:
+        contents.append(piece)
+        return piece.commitment()
+
+    question, draft, checked = notes.question, notes.draft, notes.checked
+    asked = {"messages": question.messages, "model": question.model, "sampling": question.sampling}
+    walk.prompt = commit(content("prompt", asked))
+    walk.who = notes.principal.id if notes.principal else None
+    walk.model = notes.grant.model.id if notes.grant else None
+    walk.passages = tuple(
+        Source(p.document_id, p.revision, p.start, p.end, commit(content(f"passage:{at}", p.text, p.document_id)))
+        for at, p in enumerate(notes.evidence.passages)
+    )
+    walk.tools = tuple(
+        Tool(t.name, commit(content(f"tool:{at}", t.text))) for at, t in enumerate(notes.evidence.tools)
+    )
+    if draft is not None:
+        walk.weights = Weights(draft.model, draft.weights)
+        walk.usage = Spent(draft.usage.prompt_tokens, draft.usage.completion_tokens)
+        walk.draft = commit(content("draft", draft.text))
+    if checked is not None:
+        walk.answer = commit(content("answer", checked.text))
+        _judge(walk, checked)
+    elif notes.sent:
+        walk.answer = commit(content("answer", "".join(notes.sent).rstrip(" ")))
+    return contents
+
+
+def _judge(walk: Walk, checked: Checked) -> None:
+    withheld = Counter(claim.reason.value for claim in checked.withheld if claim.reason)
+    walk.verification = Verdict(checked.grounded, checked.quoted, len(checked.claims), dict(withheld))
+    walk.citations = tuple(
+        Cited(c.number, c.document_id, c.revision, c.start, c.end) for c in checked.citations
+    )
