@@ -32,7 +32,7 @@ CREATE TABLE revisions (
     sha256 bytea NOT NULL,
     original bytea NOT NULL,             -- the file, byte for byte
     text text NOT NULL,                  -- what offsets count in
-    pages integer[] NOT NULL,            -- where each page starts in text; empty where there are none
+    pages integer[] NOT NULL,            -- {{start, end}, …} of each page in text; empty where there are none
     added_by text NOT NULL,
     added_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (document_id, number),
@@ -50,6 +50,7 @@ CREATE TABLE passages (
     end_at integer NOT NULL,
     page integer,
     headings text[] NOT NULL,
+    context text NOT NULL,               -- the header of the table that its rows begin in, when that stands further up
     text text NOT NULL,
     embedding halfvec(384) NOT NULL,     -- L2-normalised
     PRIMARY KEY (agency_id, id),

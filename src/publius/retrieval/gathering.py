@@ -1,0 +1,49 @@
+"""From a conversation to what is searched for, and from what was found to what Llama may read."""
+
+from collections.abc import Sequence
+
+from publius.retrieval.relevance import FLOOR
+from publius.types import Evidence, Message, Passage
+
+FOLLOW_UP_WORDS = 6  # "and for parents?" means nothing without the question before it
+MOST_PASSAGES = 6
+MOST_CHARACTERS = 3_600  # about 900 tokens
+SAME = 0.85  # share of words in common from which two passages say the same
+NEAREST = 3
+
+
+def asked(messages: Sequence[Message]) -> str:
+    """What to search for: what the user said last, behind the turn before where that is too short to stand alone."""
+    turns = [message.content.strip() for message in messages if message.role == "user"]
+    if len(turns) > 1 and len(turns[-1].split()) <= FOLLOW_UP_WORDS:
+        return f"{turns[-2]} {turns[-1]}"
+    return turns[-1] if turns else ""
+
+
+def evidence(found: Sequence[Passage]) -> Evidence:
+    """The few passages worth reading, best first; none, and the nearest named, where all are under the floor."""
+    different = _different(found)
+    if all(passage.relevance < FLOOR for passage in different):
+        return Evidence(nearest=tuple(different[:NEAREST]))
+    return Evidence(passages=tuple(_fitting(different)))
+
+
+def _different(found: Sequence[Passage]) -> list[Passage]:
+    kept: list[Passage] = []
+    seen: list[set[str]] = []
+    for passage in found:
+        words = set(passage.text.lower().split())
+        if not any(len(words & other) > SAME * len(words | other) for other in seen):
+            kept.append(passage)
+            seen.append(words)
+    return kept
+
+
+def _fitting(passages: Sequence[Passage]) -> list[Passage]:
+    kept = list(passages[:1])
+    room = MOST_CHARACTERS - len(kept[0].text)
+    for passage in passages[1:]:
+        if len(kept) < MOST_PASSAGES and len(passage.text) <= room:
+            kept.append(passage)
+            room -= len(passage.text)
+    return kept
