@@ -1,0 +1,1 @@
+"""What an answer may rest on: reading files, passages, search, ranking."""
