@@ -15,13 +15,13 @@ setup: ## Set everything up: environment, packages, web assets, weights
 	@$(PYTHON) tools/setup.py
 
 test: ## Set everything up and run every check and test
-	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/test.py
+	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/checks.py
 
 test-quick: ## The checks and the tests that need no weights and no browser (under two minutes)
-	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/test.py --quick
+	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/checks.py --quick
 
 check: ## Style, types and layers alone
-	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/test.py --check
+	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/checks.py --check
 
 bench: ## Measure speed (NAME=… for one benchmark)
 	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python -m bench $(NAME)
