@@ -99,11 +99,11 @@ async def test_the_plain_model_gets_no_documents(library: Library, aid: Agency, 
 
 
 async def test_a_short_follow_up_is_read_with_the_turn_before(library: Library, aid: Agency, ask: Ask) -> None:
-    found = await library.gather(*ask(aid, "How much may a student borrow in Direct Loans?", "And for parents?"))
-    assert "PLUS" in "".join(passage.text for passage in (*found.passages, *found.nearest))
-    alone = await library.gather(*ask(aid, "And for parents?"))
-    assert found.passages
-    assert not alone.passages
+    await library.add(aid, "user:1", "visit.md", b"# Parents\n\nParents may visit.\n")
+    alone = await library.gather(*ask(aid, "And parents?"))
+    after = await library.gather(*ask(aid, "How much may a student borrow in Direct Loans?", "And parents?"))
+    assert alone.passages[0].name == "visit.md"
+    assert [passage.name for passage in after.passages[:2]] == ["direct.md", "plus.md"]
 
 
 async def test_near_copies_are_shown_once_and_the_whole_stays_small(
