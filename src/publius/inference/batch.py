@@ -1,0 +1,138 @@
+"""OpenVINO GenAI's continuous batching over one GGUF file: the only module that touches the library.
+
+`step()` holds Python's interpreter lock for its whole length (up to some hundred milliseconds), which is
+why all of this runs in the engine process (`worker.py`) and in one thread.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import openvino  # type: ignore[import-untyped]
+from openvino_genai import py_openvino_genai as genai  # type: ignore[import-untyped]
+
+from publius.errors import PromptTooLong
+from publius.inference.assembly import Assembly
+from publius.inference.engine import FinishReason, Request
+from publius.inference.gguf import Shape, read_shape
+from publius.inference.templates import TEMPLATES
+from publius.inference.vocabulary import Vocabulary
+from publius.types import Usage
+
+_BLOCK_TOKENS = 32  # The CPU plugin's key-value block.
+_STEP_TOKENS = 256  # Prompt tokens read in one step: small enough that running streams do not stall.
+_MOST_TOGETHER = 64
+
+
+class Generation:
+    """One answer under way."""
+
+    def __init__(self, handle: genai.GenerationHandle, prompt_tokens: int, request: Request) -> None:
+        self._handle = handle
+        self._assembly = Assembly(request.stop)
+        self._prompt_tokens = prompt_tokens
+        self._written = 0
+        self.finished: FinishReason | None = None
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self._prompt_tokens, self._written)
+
+    def read(self, vocabulary: Vocabulary) -> tuple[str, int]:
+        """Text and number of tokens since the last call. Sets `finished` when that was the last."""
+        ids: list[int] = []
+        while self._handle.can_read():
+            for output in self._handle.read().values():
+                ids += output.generated_ids
+        self._written += len(ids)
+        over = self._handle.get_status() != genai.GenerationStatus.RUNNING
+        text = self._assembly.feed(vocabulary.bytes_of(ids), final=over)
+        if self._assembly.stopped and not over:
+            self._handle.cancel()
+        if self._assembly.stopped or (ids and ids[-1] in vocabulary.special):
+            self.finished = "stop"
+        elif over:
+            self.finished = "length"
+        return text, len(ids)
+
+    def cancel(self) -> None:
+        """Give the place free at the next step."""
+        self._handle.cancel()
+
+
+class Batch:
+    """The model, loaded. Not for more than one thread."""
+
+    def __init__(self, weights: Path, template: str, context: int, cache_gb: float, compiled: Path) -> None:
+        shape = read_shape(weights)
+        self.context = min(context, shape.context)
+        self._template = TEMPLATES[template]
+        self._pipeline = genai.ContinuousBatchingPipeline(
+            str(weights),
+            _scheduler(shape, cache_gb),
+            "CPU",
+            # Single precision: greedy answers stay the same whether or not the prompt was cached, and on
+            # processors without AMX it is also faster than bfloat16.
+            {"CACHE_DIR": str(compiled), "INFERENCE_PRECISION_HINT": "f32"},
+        )
+        self.vocabulary = _vocabulary(self._pipeline.get_tokenizer(), shape)
+        self._next = 0
+
+    def add(self, request: Request) -> Generation:
+        """Begin a generation.
+
+        Raises:
+            PromptTooLong: the prompt leaves no room for an answer.
+        """
+        prompt = self.vocabulary.render(self._template(request.messages), request.salt)
+        room = self.context - len(prompt)
+        if room < 1:
+            raise PromptTooLong(f"The messages take {len(prompt)} tokens, and the model reads {self.context}.")
+        config = self._config(request, min(request.max_tokens, room))
+        self._next += 1
+        handle = self._pipeline.add_request(self._next, openvino.Tensor(np.array([prompt], np.int64)), config)
+        return Generation(handle, len(prompt), request)
+
+    def step(self) -> None:
+        """Read up to 256 prompt tokens and write one token of every running answer."""
+        self._pipeline.step()
+
+    def busy(self) -> bool:
+        return bool(self._pipeline.has_non_finished_requests())
+
+    def _config(self, request: Request, most: int) -> genai.GenerationConfig:
+        config = genai.GenerationConfig(max_new_tokens=most, do_sample=request.temperature > 0)
+        config.stop_token_ids = set(self.vocabulary.special)
+        config.apply_chat_template = False
+        if request.temperature > 0:
+            config.temperature, config.top_p = request.temperature, request.top_p
+            config.rng_seed = 0 if request.seed is None else request.seed
+        return config
+
+
+def _scheduler(shape: Shape, cache_gb: float) -> genai.SchedulerConfig:
+    # Keys and values are kept as bytes, with about 12 bytes of scales for each head and token.
+    block = _BLOCK_TOKENS * shape.layers * shape.kv_heads * 2 * (shape.head_size + 12)
+    scheduler = genai.SchedulerConfig()
+    scheduler.num_kv_blocks = max(int(cache_gb * 1e9) // block, 2)
+    scheduler.enable_prefix_caching = True
+    scheduler.dynamic_split_fuse = True
+    scheduler.max_num_batched_tokens = _STEP_TOKENS
+    scheduler.max_num_seqs = _MOST_TOGETHER
+    return scheduler
+
+
+def _vocabulary(tokenizer: genai.Tokenizer, shape: Shape) -> Vocabulary:
+    table = tokenizer.get_vocab()
+    tokens = [b""] * (max(table.values()) + 1)
+    for spelling, i in table.items():
+        tokens[i] = spelling
+    return Vocabulary(tokens, shape.special, _encoder(tokenizer))
+
+
+def _encoder(tokenizer: genai.Tokenizer) -> Callable[[str], list[int]]:
+    def encode(text: str) -> list[int]:
+        ids: list[int] = tokenizer.encode(text, add_special_tokens=False).input_ids.data[0].tolist()
+        return ids
+
+    return encode

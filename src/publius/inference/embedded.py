@@ -1,0 +1,158 @@
+"""The embedded engine: a Llama on this machine, in a process of its own that is restarted when it dies."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+from publius.errors import EngineFailed, EngineUnavailable
+from publius.inference import weights
+from publius.inference.catalog import CatalogModel
+from publius.inference.connection import Connection, ConnectionLost
+from publius.inference.engine import Finish, Health, Piece, Request
+from publius.inference.process import EngineProcess, socket_path
+from publius.inference.worker_config import WorkerConfig
+
+_FIRST_START = 180.0  # Seconds; the first start compiles the model.
+_RESTART = 30.0  # Seconds that a request waits for an engine that is being restarted.
+_BETWEEN = 0.05
+
+
+class EmbeddedEngine:
+    """Starts the engine process, or attaches to the one that already serves this home.
+
+    Args:
+        model: a chat model of the catalog.
+        home: `settings.home`; weights are in `models`, sockets in `run`, compiled models in `cache`.
+        cache_gb: memory for keys and values, in GB.
+    """
+
+    def __init__(self, model: CatalogModel, home: Path, cache_gb: float) -> None:
+        self.name = model.name
+        self.weights = model.weights
+        self.context = model.context
+        self._model = model
+        self._home = home
+        self._cache_gb = cache_gb
+        self._process: EngineProcess | None = None
+        self._connection: Connection | None = None
+        self._connecting = asyncio.Lock()
+        self._recovery: asyncio.Task[Connection] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the engine process that serves us."""
+        return self._connection.welcome.pid if self._connection else None
+
+    async def start(self) -> None:
+        """Verify the weights, then start or attach.
+
+        Raises:
+            WeightsMissing, DigestMismatch: see `weights.verify`; EngineUnavailable: it did not come up.
+        """
+        await asyncio.to_thread(weights.verify, self._home / "models", self._model)
+        self._process = self.process()
+        await self._connected(_FIRST_START)
+
+    def process(self) -> EngineProcess:
+        """The engine process of this home, not started."""
+        compiled = self._home / "cache"
+        compiled.mkdir(parents=True, exist_ok=True)
+        config = WorkerConfig(
+            name=self._model.name,
+            weights=str(weights.folder(self._home / "models", self._model) / self._model.files[0].name),
+            sha256=self._model.weights,
+            template=self._model.template or "",
+            context=self._model.context,
+            cache_gb=self._cache_gb,
+            compiled=str(compiled),
+            socket=str(socket_path(self._home / "run")),
+        )
+        return EngineProcess(config)
+
+    async def stop(self) -> None:
+        """Hang up, and end the engine process if this process started it."""
+        process, self._process = self._process, None
+        if self._recovery:
+            self._recovery.cancel()
+            await asyncio.wait([self._recovery])
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+        if process:
+            await asyncio.to_thread(process.stop)
+
+    async def health(self) -> Health:
+        """Asks the engine; not ready if it does not answer within two seconds."""
+        connection = self._connection
+        if not connection or not connection.alive:
+            return Health(False, "The engine is starting.")
+        try:
+            async with asyncio.timeout(2):
+                pong = await connection.ping()
+        except (TimeoutError, ConnectionLost, EngineFailed):
+            return Health(False, "The engine does not answer.")
+        return Health(True, f"The engine runs {self.name} in {pong.memory >> 20} MB.", pong.running)
+
+    async def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens in each text, by the model's own tokenizer."""
+        for _ in range(2):
+            try:
+                return await (await self._connected()).count(texts)
+            except ConnectionLost:
+                continue
+        raise EngineUnavailable("The engine stopped twice.")
+
+    async def generate(self, request: Request) -> AsyncGenerator[Piece | Finish, None]:
+        """See `Engine.generate`. A request that had sent nothing when the engine died is sent once more."""
+        for _ in range(2):
+            connection = await self._connected()
+            started = False
+            try:
+                async with aclosing(connection.generate(request)) as stream:
+                    async for item in stream:
+                        started = True
+                        yield item
+                return
+            except ConnectionLost:
+                if started:
+                    raise EngineFailed("The engine broke off in mid-answer.") from None
+        raise EngineUnavailable("The engine stopped twice on this request.")
+
+    async def _connected(self, limit: float = _RESTART) -> Connection:
+        try:
+            async with asyncio.timeout(limit), self._connecting:
+                while not (self._connection and self._connection.alive):
+                    self._connection = await self._connect()
+                return self._connection
+        except TimeoutError:
+            raise EngineUnavailable(f"The engine did not come up within {limit:.0f} seconds.") from None
+
+    async def _connect(self) -> Connection | None:
+        process = self._process
+        if not process:
+            raise EngineUnavailable("The engine is not started.")
+        if connection := await Connection.open(process.socket):
+            await self._accept(connection)
+            return connection
+        if process.claim():
+            process.ensure_running()
+        await asyncio.sleep(_BETWEEN)
+        process.check()
+        return None
+
+    async def _accept(self, connection: Connection) -> None:
+        welcome = connection.welcome
+        if welcome.weights != self.weights:
+            await connection.close()
+            raise EngineUnavailable(
+                f"The engine of this home runs {welcome.name}, not {self.name}.",
+                cure="Stop the Publius that runs it, or set PUBLIUS_MODEL to the same model.",
+            )
+        self.context = welcome.context
+        connection.when_lost(self._recover)
+
+    def _recover(self) -> None:
+        # Begin at once, so that the engine is ready again before the next person asks.
+        if self._process and self._process.pid:
+            self._recovery = asyncio.create_task(self._connected())

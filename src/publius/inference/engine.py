@@ -1,0 +1,84 @@
+"""The seam between Publius and whatever runs Llama: requests in, pieces of text out."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from publius.types import Message, Usage
+
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One generation. Everything is resolved: no defaults are left to the engine.
+
+    `salt` begins the prompt of an embedded engine, so that two agencies share no cached prefix; it is
+    the platform's secret and never comes from a client. `temperature` 0 is greedy.
+    """
+
+    messages: tuple[Message, ...]
+    salt: bytes
+    max_tokens: int
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+class Piece(Struct, frozen=True, tag="piece"):
+    """Text as it comes, in whole characters; `tokens` is how many tokens it took."""
+
+    text: str
+    tokens: int
+
+
+class Finish(Struct, frozen=True, tag="finish"):
+    """The last thing a generation gives."""
+
+    reason: FinishReason
+    usage: Usage
+
+
+class Health(Struct, frozen=True):
+    """What an engine says of itself. `detail` is one plain sentence for an operator."""
+
+    ready: bool
+    detail: str
+    running: int = 0  # generations under way
+
+
+class Engine(Protocol):
+    """Runs one model. `context` is in tokens; `weights` is a SHA-256, or "" where it is not known."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def weights(self) -> str: ...
+    @property
+    def context(self) -> int: ...
+
+    async def start(self) -> None:
+        """Get ready to generate.
+
+        Raises:
+            WeightsMissing, DigestMismatch, EngineUnavailable: it cannot, and why.
+        """
+
+    async def stop(self) -> None:
+        """End what `start` began. May be called twice."""
+
+    async def health(self) -> Health:
+        """Never raises and never waits long: what `/readyz` asks."""
+
+    async def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens in each text, without the template's own. An upstream engine estimates."""
+
+    def generate(self, request: Request) -> AsyncGenerator[Piece | Finish, None]:
+        """Pieces of text and then one Finish. Closing the iterator cancels within one step.
+
+        Raises:
+            PromptTooLong: the messages do not fit into the context.
+            EngineUnavailable: nothing was sent, and trying again is safe.
+            EngineFailed: it broke in mid-answer.
+        """

@@ -1,0 +1,74 @@
+"""A model's vocabulary: text to token ids that are never special, and ids back to text.
+
+What a person or a document wrote must not become a control token. Two things see to it: text is cut
+inside every spelling of a special token before it is encoded, so that no piece holds one; and the
+result is searched for special ids, which would be a fault of ours and stops the request.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+
+from publius.errors import EngineFailed
+from publius.inference.templates import Control, Part, Salt
+
+Encode = Callable[[str], list[int]]
+
+_SALT_TOKENS = 16
+
+
+class Vocabulary:
+    """Made from the tokenizer's own table.
+
+    Args:
+        tokens: every token's bytes, by id.
+        special: ids that only a template may use.
+        encode: the tokenizer, which may form special tokens.
+    """
+
+    def __init__(self, tokens: Sequence[bytes], special: Iterable[int], encode: Encode) -> None:
+        self._tokens = tokens
+        self.special = frozenset(special)
+        self._encode = encode
+        self._controls = {tokens[i].decode(): i for i in self.special}
+        spellings = sorted((re.escape(spelling) for spelling in self._controls if len(spelling) > 1), key=len)
+        # A look-ahead finds overlapping spellings too.
+        self._special_starts = re.compile(f"(?=(?:{'|'.join(spellings)}))") if spellings else None
+        self._plain = [i for i, token in enumerate(tokens) if re.fullmatch(rb" [a-z]{3,8}", token)]
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of `text` as content: none of them is special, whatever it spells."""
+        ids = [i for piece in self._pieces(text) for i in self._encode(piece)]
+        if not self.special.isdisjoint(ids):
+            raise EngineFailed("Text would have become a control token; the request was stopped.")
+        return ids
+
+    def _pieces(self, text: str) -> list[str]:
+        if self._special_starts is None:
+            return [text]
+        cuts = [match.start() + 1 for match in self._special_starts.finditer(text)]
+        return [piece for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True) if (piece := text[a:b])]
+
+    def render(self, parts: Iterable[Part], salt: bytes) -> list[int]:
+        """Ids of a whole prompt."""
+        ids: list[int] = []
+        for part in parts:
+            if isinstance(part, Control):
+                ids.append(self._controls[part.spelling])
+            elif isinstance(part, Salt):
+                ids += self.salt(salt)
+            else:
+                ids += self.encode(part)
+        return ids
+
+    def salt(self, secret: bytes) -> list[int]:
+        """Ordinary tokens that stand for a secret; none for an empty one."""
+        if not secret:
+            return []
+        stream = sha256(secret).digest()
+        pairs = (int.from_bytes(stream[i : i + 2]) for i in range(0, 2 * _SALT_TOKENS, 2))
+        return [self._plain[pair % len(self._plain)] for pair in pairs]
+
+    def bytes_of(self, ids: Iterable[int]) -> bytes:
+        """What ids spell; special ones spell nothing."""
+        return b"".join(self._tokens[i] for i in ids if i not in self.special)

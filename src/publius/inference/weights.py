@@ -1,0 +1,112 @@
+"""Weights on this machine: fetched by name, trusted by digest, kept one folder a model."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from publius.errors import DigestMismatch, DiskFull, SetupError, WeightsMissing
+from publius.inference import sources
+from publius.inference.catalog import CatalogModel, WeightsFile
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+_BLOCK = 1 << 20
+_SPARE = 64 << 20  # Room that other programs need while we write.
+
+
+def folder(models: Path, model: CatalogModel) -> Path:
+    """Where the files of a model live: `models` is `settings.home / "models"`."""
+    return models / model.name
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def present(models: Path, model: CatalogModel) -> bool:
+    """Whether every file is there with its right size. Says nothing of digests: see `verify`."""
+    paths = [(folder(models, model) / file.name, file.size) for file in model.files]
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+
+
+def verify(models: Path, model: CatalogModel) -> Path:
+    """Hash every file of a model and give its folder.
+
+    Raises:
+        WeightsMissing: a file is not there.
+        DigestMismatch: a file is not the one that the catalog names.
+    """
+    home = folder(models, model)
+    for file in model.files:
+        path = home / file.name
+        if not path.is_file():
+            raise WeightsMissing(f"The weights of {model.name} are not on this machine: {path} is missing.")
+        _check(path, file, model.name)
+    return home
+
+
+def fetch(models: Path, model: CatalogModel, progress: Progress = lambda done, total: None) -> Path:
+    """Get the files of a model that are missing or wrong, and give the model's folder.
+
+    A file appears under its name only when it is whole and its digest is right.
+
+    Raises:
+        DiskFull: too little room; DigestMismatch: the source gave another file;
+        SetupError: the source cannot be reached.
+    """
+    home = folder(models, model)
+    home.mkdir(parents=True, exist_ok=True)
+    done = 0
+    for file in model.files:
+        if not _good(home / file.name, file):
+            _fetch_file(home, file, model, lambda read, before=done: progress(before + read, model.size))  # type: ignore[misc]
+        done += file.size
+        progress(done, model.size)
+    return home
+
+
+def _fetch_file(home: Path, file: WeightsFile, model: CatalogModel, progress: Callable[[int], None]) -> None:
+    free = shutil.disk_usage(home).free
+    needed = sources.room(file) + _SPARE
+    if free < needed:
+        raise DiskFull(
+            f"Fetching {model.name} needs {needed >> 20} MB in {home}, and {free >> 20} MB are free.",
+            cure="Make room there, or set PUBLIUS_HOME to a folder on a larger disk.",
+        )
+    with _workplace(home) as work:
+        found = sources.get(file, work, lambda read: progress(min(read, file.size)))
+        _check(found, file, model.name)
+        found.chmod(0o644)
+        found.replace(home / file.name)
+
+
+@contextmanager
+def _workplace(home: Path) -> Iterator[Path]:
+    # Inside the model's folder, so that the last step is a rename on one file system.
+    try:
+        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=home) as name:
+            yield Path(name)
+    except OSError as error:
+        raise _disk_error(error, home) from error
+
+
+def _disk_error(error: OSError, home: Path) -> SetupError:
+    cure = f"See that {home} can be written and has room."
+    return DiskFull(f"The weights could not be written: {error.strerror or error}.", cure=cure)
+
+
+def _good(path: Path, file: WeightsFile) -> bool:
+    return path.is_file() and path.stat().st_size == file.size and digest(path) == file.sha256
+
+
+def _check(path: Path, file: WeightsFile, model: str) -> None:
+    found = digest(path)
+    if found != file.sha256:
+        raise DigestMismatch(
+            f"{file.name} of {model} has SHA-256 {found[:16]}…, and the catalog names {file.sha256[:16]}…."
+        )

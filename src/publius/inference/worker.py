@@ -1,0 +1,170 @@
+"""The engine process: `python -m publius.inference.worker CONFIG`.
+
+One thread: a step of the batch, then a look at the sockets, and again. Every client sees only what it asked
+for; when it goes, its generations are cancelled before the next step. The process ends when its parent does
+(its standard input closes) and on SIGTERM.
+"""
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from publius.errors import EngineUnavailable, PubliusError
+from publius.inference import wire
+from publius.inference.batch import Batch, Generation
+from publius.inference.worker_config import WorkerConfig
+
+_MOST_WAITING = 256  # Generations at once; more are refused, so that memory stays bounded.
+_SLOW_READER = 4 << 20  # Bytes that a client may leave unread before it is dropped.
+
+
+class Client:
+    """One connection."""
+
+    def __init__(self, worker: "Worker", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._worker = worker
+        self._reader = reader
+        self._writer = writer
+        self.generations: dict[int, Generation] = {}
+
+    def send(self, message: wire.FromEngine) -> None:
+        self._writer.write(wire.pack(message))
+        transport = self._writer.transport
+        if transport.get_write_buffer_size() > _SLOW_READER:
+            transport.abort()
+
+    async def serve(self) -> None:
+        """Answer frames until the client goes or sends something that is not one."""
+        decoder = msgspec.msgpack.Decoder(wire.ToEngine)
+        try:
+            while message := await wire.read_frame(self._reader, decoder):
+                self._answer(message)
+        except wire.BadFrame as error:
+            self.send(wire.Failure(0, "bad_frame", f"This connection is closed: {error}."))
+        finally:
+            for generation in self.generations.values():
+                generation.cancel()
+            self.generations.clear()
+            self._writer.close()
+
+    def _answer(self, message: wire.ToEngine) -> None:
+        try:
+            match message:
+                case wire.Generate(id, request):
+                    self._worker.admit()
+                    self.generations[id] = self._worker.batch.add(request)
+                    self._worker.work.set()
+                case wire.Cancel(id):
+                    if generation := self.generations.pop(id, None):
+                        generation.cancel()
+                        self.send(wire.End(id, "cancelled", generation.usage))
+                case wire.Count(id, texts):
+                    self.send(wire.Counts(id, tuple(len(self._worker.batch.vocabulary.encode(t)) for t in texts)))
+                case wire.Ping(id):
+                    self.send(wire.Pong(id, self._worker.running, _memory()))
+        except PubliusError as error:
+            self.send(wire.Failure(message.id, error.code, error.message))
+
+    def deliver(self) -> None:
+        """Send what the last step wrote."""
+        for id, generation in list(self.generations.items()):
+            text, tokens = generation.read(self._worker.batch.vocabulary)
+            if text or tokens:
+                self.send(wire.Text(id, text, tokens))
+            if generation.finished:
+                del self.generations[id]
+                self.send(wire.End(id, generation.finished, generation.usage))
+
+
+class Worker:
+    """The batch and its clients."""
+
+    def __init__(self, config: WorkerConfig, batch: Batch) -> None:
+        self.config = config
+        self.batch = batch
+        self.work = asyncio.Event()
+        self._clients: set[Client] = set()
+
+    @property
+    def running(self) -> int:
+        return sum(len(client.generations) for client in self._clients)
+
+    def admit(self) -> None:
+        """Raises EngineUnavailable when full."""
+        if self.running >= _MOST_WAITING:
+            raise EngineUnavailable("The engine is full.")
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = Client(self, reader, writer)
+        self._clients.add(client)
+        config = self.config
+        client.send(wire.Welcome(config.name, config.sha256, self.batch.context, os.getpid()))
+        try:
+            await client.serve()
+        finally:
+            self._clients.discard(client)
+
+    async def generate(self) -> None:
+        """Step for as long as there is work; wait when there is none."""
+        while True:
+            await self.work.wait()
+            self.work.clear()
+            while self.batch.busy():
+                self.batch.step()
+                for client in list(self._clients):
+                    client.deliver()
+                await _let_sockets_speak()
+
+
+async def _let_sockets_speak() -> None:
+    # A new connection, its first frame and its answer each need a turn of the loop.
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+def _memory() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
+    return pages * resource.getpagesize()
+
+
+async def _parent_gone() -> None:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+
+
+async def serve(config: WorkerConfig, batch: Batch) -> None:
+    """Serve until SIGTERM or until the parent is gone."""
+    worker = Worker(config, batch)
+    socket = Path(config.socket)
+    socket.unlink(missing_ok=True)
+    os.umask(0o177)
+    server = await asyncio.start_unix_server(worker.connect, socket)
+    ends = [asyncio.ensure_future(_parent_gone()), asyncio.ensure_future(worker.generate())]
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, ends[0].cancel)
+    try:
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        with suppress(asyncio.CancelledError):
+            done.pop().result()  # A step that failed ends the process, with its reason in the log.
+    finally:
+        server.close()
+        socket.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Load the model, then serve."""
+    config = msgspec.json.decode(sys.argv[1], type=WorkerConfig)
+    batch = Batch(Path(config.weights), config.template, config.context, config.cache_gb, Path(config.compiled))
+    asyncio.run(serve(config, batch))
+
+
+if __name__ == "__main__":
+    main()

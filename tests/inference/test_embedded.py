@@ -1,0 +1,196 @@
+"""The real small Llama in its own process: it answers, it is shared safely, and it comes back when it is killed."""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from publius.errors import DigestMismatch, EngineFailed, EngineUnavailable, PromptTooLong, WeightsMissing
+from publius.inference.catalog import CatalogModel
+from publius.inference.embedded import EmbeddedEngine
+from publius.inference.engine import Engine, Finish, Piece, Request
+from publius.types import Message
+
+pytestmark = pytest.mark.model
+
+
+def ask(text: str = "Count from one to one hundred in words.", **changes: object) -> Request:
+    values = {"messages": (Message("user", text),), "salt": b"salt", "max_tokens": 16} | changes
+    return Request(**values)  # type: ignore[arg-type]
+
+
+async def written(engine: Engine, request: Request) -> tuple[str, Finish]:
+    text = ""
+    async with aclosing(engine.generate(request)) as stream:
+        async for item in stream:
+            if isinstance(item, Finish):
+                return text, item
+            text += item.text
+    raise AssertionError("no Finish")
+
+
+async def test_it_answers_and_counts_its_tokens(llama: EmbeddedEngine) -> None:
+    text, finish = await written(llama, ask("What is the capital of France?", max_tokens=40))
+    assert "Paris" in text
+    assert finish.reason == "stop"
+    assert 0 < finish.usage.completion_tokens <= 40
+    assert finish.usage.prompt_tokens > 10
+    assert (await llama.health()).ready
+
+
+async def test_greedy_answers_are_the_same_cold_and_cached(llama: EmbeddedEngine) -> None:
+    request = ask("Write two sentences about water. " + "It is wet. " * 100, max_tokens=48)
+    first = await written(llama, request)
+    assert await written(llama, request) == first
+
+
+async def test_max_tokens_stop_and_seed_hold(llama: EmbeddedEngine) -> None:
+    text, finish = await written(llama, ask(max_tokens=5))
+    assert (finish.reason, finish.usage.completion_tokens) == ("length", 5)
+    whole, _ = await written(llama, ask(max_tokens=24))
+    word = whole.split()[3]
+    text, finish = await written(llama, ask(max_tokens=24, stop=(word,)))
+    assert finish.reason == "stop"
+    assert text == whole[: whole.index(word)]
+    warm = {"max_tokens": 24, "temperature": 1.0, "top_p": 0.95}
+    one, same, other = [(await written(llama, ask(seed=seed, **warm)))[0] for seed in (7, 7, 8)]
+    assert one == same != other
+
+
+async def test_a_prompt_longer_than_the_context_is_refused_and_nothing_else_suffers(llama: EmbeddedEngine) -> None:
+    with pytest.raises(PromptTooLong, match="the model reads"):
+        await written(llama, ask("word " * 9000))
+    assert (await written(llama, ask()))[0]
+
+
+async def test_many_at_once_each_get_their_own_answer(llama: EmbeddedEngine) -> None:
+    alone = [await written(llama, ask(f"Repeat the number {n}.")) for n in range(6)]
+    together = await asyncio.gather(*(written(llama, ask(f"Repeat the number {n}.")) for n in range(6)))
+    assert list(together) == alone
+
+
+async def test_two_clients_see_only_their_own(llama: EmbeddedEngine, engine_home: Path, small: CatalogModel) -> None:
+    other = EmbeddedEngine(small, engine_home, 0.3)
+    await other.start()
+    try:
+        assert other.pid == llama.pid
+        mine, theirs = await asyncio.gather(
+            written(llama, ask("Say the word apple.")), written(other, ask("Say the word river."))
+        )
+        assert mine == await written(llama, ask("Say the word apple."))
+        assert theirs == await written(llama, ask("Say the word river."))
+    finally:
+        await other.stop()
+    assert (await llama.health()).ready, "an attached client's stop must not stop the engine"
+
+
+async def test_closing_a_stream_frees_its_place_at_once(llama: EmbeddedEngine) -> None:
+    async with aclosing(llama.generate(ask(max_tokens=4000))) as stream:
+        await anext(stream)
+    assert (await llama.health()).running == 0
+
+
+async def test_a_client_that_goes_has_its_generations_cancelled(
+    llama: EmbeddedEngine, engine_home: Path, small: CatalogModel
+) -> None:
+    other = EmbeddedEngine(small, engine_home, 0.3)
+    await other.start()
+    stream = other.generate(ask(max_tokens=4000))
+    await anext(stream)
+    assert (await llama.health()).running == 1
+    await other.stop()
+    await asyncio.sleep(0.3)
+    assert (await llama.health()).running == 0
+    with pytest.raises(EngineFailed):
+        await anext(stream)
+
+
+async def test_killed_while_streaming_it_says_so_and_comes_back(fresh_home: Path, small: CatalogModel) -> None:
+    engine = EmbeddedEngine(small, fresh_home, 0.2)
+    await engine.start()
+    try:
+        first = engine.pid
+        assert first
+        async with aclosing(engine.generate(ask(max_tokens=4000))) as stream:
+            await anext(stream)
+            os.kill(first, signal.SIGKILL)
+            with pytest.raises(EngineFailed, match="mid-answer"):
+                async for _ in stream:
+                    pass
+        text, _ = await written(engine, ask("What is the capital of France?", max_tokens=40))
+        assert "Paris" in text
+        assert engine.pid != first
+    finally:
+        await engine.stop()
+    assert not Path(f"/proc/{first}").exists()
+
+
+async def test_killed_before_the_first_piece_the_request_is_sent_again(fresh_home: Path, small: CatalogModel) -> None:
+    engine = EmbeddedEngine(small, fresh_home, 0.2)
+    await engine.start()
+    try:
+        assert engine.pid
+        os.kill(engine.pid, signal.SIGSTOP)
+        waiting = asyncio.create_task(written(engine, ask("What is the capital of France?", max_tokens=40)))
+        await asyncio.sleep(0.1)
+        os.kill(engine.pid, signal.SIGKILL)
+        assert "Paris" in (await waiting)[0]
+    finally:
+        await engine.stop()
+
+
+async def test_two_starters_share_one_engine(fresh_home: Path, small: CatalogModel) -> None:
+    one, two = EmbeddedEngine(small, fresh_home, 0.2), EmbeddedEngine(small, fresh_home, 0.2)
+    await asyncio.gather(one.start(), two.start())
+    assert one.pid == two.pid
+    pid = one.pid
+    await asyncio.gather(one.stop(), two.stop())
+    assert not Path(f"/proc/{pid}").exists()
+    assert not list((fresh_home / "run").glob("*.sock"))
+
+
+async def test_when_the_starter_goes_the_other_one_starts_its_own(fresh_home: Path, small: CatalogModel) -> None:
+    one, two = EmbeddedEngine(small, fresh_home, 0.2), EmbeddedEngine(small, fresh_home, 0.2)
+    await one.start()
+    await two.start()
+    await one.stop()
+    try:
+        assert (await written(two, ask()))[0]
+    finally:
+        await two.stop()
+
+
+async def test_an_engine_of_another_model_is_not_used(engine_home: Path, small: CatalogModel, fresh_home: Path) -> None:
+    import msgspec
+
+    other = msgspec.structs.replace(
+        small, name="other", files=(msgspec.structs.replace(small.files[0], sha256="0" * 64),)
+    )
+    with pytest.raises((DigestMismatch, WeightsMissing, EngineUnavailable)):
+        await EmbeddedEngine(other, engine_home, 0.2).start()
+
+
+async def test_the_engine_dies_with_the_process_that_started_it(fresh_home: Path) -> None:
+    script = (
+        "import asyncio, sys\nfrom pathlib import Path\n"
+        "from publius.inference.catalog import read_catalog\nfrom publius.inference.embedded import EmbeddedEngine\n"
+        "async def main():\n"
+        f"    engine = EmbeddedEngine(read_catalog().model('smollm2-135m'), Path({str(fresh_home)!r}), 0.2)\n"
+        "    await engine.start()\n    print(engine.pid, flush=True)\n    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    import sys
+
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
+    assert parent.stdout
+    pid = int(await parent.stdout.readline())
+    parent.kill()
+    await parent.wait()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()
