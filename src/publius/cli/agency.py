@@ -1,0 +1,64 @@
+"""`publius agency`: make, list, change and remove agencies."""
+
+from typing import Annotated
+
+import typer
+
+from publius.cli.terminal import AsJson, Yes, confirm, console, print_json, print_rows, with_owner
+
+app = typer.Typer(help="Make, list, change and remove agencies.", no_args_is_help=True)
+
+Slug = Annotated[str, typer.Argument(help="Short name: 2 to 32 lower-case letters and digits.")]
+Rate = Annotated[int | None, typer.Option("--rate", min=1, help="Requests a minute.")]
+Tokens = Annotated[int | None, typer.Option("--tokens", min=1, help="Tokens a day.")]
+
+
+@app.command()
+def create(slug: Slug, name: str, rate: Rate = None, tokens: Tokens = None, json: AsJson = False) -> None:
+    """Make an agency.
+
+    Example: `publius agency create water "Office of Water" --tokens 2000000`
+    """
+    agency = with_owner(
+        lambda owner, settings: owner.create_agency(
+            slug,
+            name,
+            rate_per_minute=rate or settings.rate_per_minute,
+            tokens_per_day=tokens or settings.tokens_per_day,
+        )
+    )
+    if json:
+        print_json({"agency": agency.slug, "name": agency.name})
+    else:
+        console.print(f"Made {agency.slug}. Next: publius user create NAME --agency {agency.slug}")
+
+
+@app.command("list")
+def list_(json: AsJson = False) -> None:
+    """List the agencies with their limits.
+
+    Example: `publius agency list --json`
+    """
+    rows = with_owner(lambda owner, _: owner.agencies())
+    print_rows(rows, as_json=json, empty="There is no agency yet. Make one: publius agency create SLUG NAME")
+
+
+@app.command("set")
+def set_(slug: Slug, rate: Rate = None, tokens: Tokens = None) -> None:
+    """Change an agency's limits; they hold from the next request on.
+
+    Example: `publius agency set education --rate 1200`
+    """
+    with_owner(lambda owner, _: owner.set_limits(slug, rate_per_minute=rate, tokens_per_day=tokens))
+    console.print(f"Changed {slug}.")
+
+
+@app.command()
+def delete(slug: Slug, yes: Yes = False) -> None:
+    """Remove an agency with all that is behind its walls. Export its ledger first.
+
+    Example: `publius agency delete water`
+    """
+    confirm(f"Remove {slug} with its people, keys, documents, conversations and ledger? It cannot be undone.", yes=yes)
+    with_owner(lambda owner, _: owner.delete_agency(slug))
+    console.print(f"Removed {slug}.")

@@ -1,0 +1,169 @@
+"""`publius documents`: what an agency's answers may rest on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from publius.application import Application
+from publius.cli.terminal import (
+    NO,
+    AsJson,
+    OfAgency,
+    Yes,
+    confirm,
+    console,
+    local_principal,
+    print_json,
+    print_rows,
+    progress,
+    with_application,
+)
+from publius.errors import InvalidRequest
+from publius.retrieval.library import Listing, Opened, Progress
+from publius.types import Role
+
+app = typer.Typer(help="What an agency's answers may rest on.", no_args_is_help=True)
+
+DocumentId = Annotated[UUID, typer.Argument(help="Its id, as 'publius documents list' shows it.")]
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take whole.")],
+    agency: OfAgency,
+    json: AsJson = False,
+) -> None:
+    """Read files into an agency's library. A file that is there already is skipped, a changed one is revised.
+
+    Exit code 3 if a file could not be read; it is named with the reason, and the others are in.
+
+    Example: `publius documents add reports/ rules.pdf --agency education`
+    """
+    files = list(_files(paths))
+
+    async def work(application: Application) -> list[Progress]:
+        where = await application.database.agency_by_slug(agency)
+        who = local_principal(where, Role.ADMINISTRATOR)
+        done: list[Progress] = []
+        with progress() as bar:
+            task = bar.add_task("Reading", total=len(files), note="")
+            async for step in application.retrieval.add_many(where, who.id, files):
+                done.append(step)
+                passages = sum(s.added.passages for s in done if s.added and s.added.status != "unchanged")
+                bar.update(task, advance=1, note=f"{passages} passages")
+        return done
+
+    _report(with_application(work), as_json=json)
+
+
+@app.command("list")
+def list_(
+    agency: OfAgency,
+    matching: Annotated[str, typer.Option(help="Part of a name or title.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    json: AsJson = False,
+) -> None:
+    """List an agency's documents by name.
+
+    Example: `publius documents list --agency education --matching loan`
+    """
+
+    async def work(application: Application) -> Listing:
+        where = await application.database.agency_by_slug(agency)
+        return await application.retrieval.list(where, matching=matching, limit=limit)
+
+    listing = with_application(work)
+    rows = [
+        {"id": d.id, "name": d.name, "title": d.title, "revision": d.revision, "passages": d.passages, "added": d.added_at}
+        for d in listing.documents
+    ]
+    empty = f"No document matches {matching!r}." if matching else "No document yet."
+    print_rows(rows, as_json=json, empty=f"{empty} Add some: publius documents add PATH --agency {agency}")
+    if listing.total > len(rows):
+        console.print(f"{listing.total - len(rows)} more: --limit {listing.total}, or narrow it with --matching.")
+
+
+@app.command()
+def show(
+    document: DocumentId,
+    agency: OfAgency,
+    revision: Annotated[int | None, typer.Option(min=1, help="An earlier revision.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Print the text of a document as Publius reads it; citations count characters in it.
+
+    Example: `publius documents show 5f0c… --agency education`
+    """
+
+    async def work(application: Application) -> Opened:
+        where = await application.database.agency_by_slug(agency)
+        return await application.retrieval.open(where, document, revision)
+
+    opened = with_application(work)
+    if json:
+        print_json(opened)
+    else:
+        console.print(f"{opened.title} ({opened.name}), revision {opened.revision} of {opened.current}", markup=False)
+        print(opened.text)
+
+
+@app.command()
+def remove(document: DocumentId, agency: OfAgency, yes: Yes = False) -> None:
+    """Take a document out of the library, with all its revisions. No search finds it any more.
+
+    Example: `publius documents remove 5f0c… --agency education`
+    """
+    confirm(f"Remove {document} from {agency}?", yes=yes)
+
+    async def work(application: Application) -> None:
+        where = await application.database.agency_by_slug(agency)
+        await application.retrieval.remove(where, document)
+
+    with_application(work)
+    console.print("Removed.")
+
+
+def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+    """Every file with the name it is kept under: inside a folder, its path from there."""
+    for path in paths:
+        if not path.exists():
+            raise InvalidRequest(f"There is no file or folder {path}.", cure="Check the path.")
+        if path.is_file():
+            yield path.name, path
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if not name.startswith("."):
+                    found = Path(folder) / name
+                    yield str(found.relative_to(path)), found
+
+
+def _report(done: list[Progress], *, as_json: bool) -> None:
+    rows = sorted((_row(step) for step in done), key=lambda row: str(row["name"]))
+    failed = [row for row in rows if row["status"] == "failed"]
+    if as_json:
+        print_json(rows)
+    else:
+        counts = {status: sum(row["status"] == status for row in rows) for status in ("new", "revised", "unchanged")}
+        console.print(", ".join(f"{count} {status}" for status, count in counts.items()) + f", {len(failed)} failed.")
+        for row in failed:
+            console.print(f"  {row['name']}: {row['reason']}", markup=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(NO)
+
+
+def _row(step: Progress) -> dict[str, Any]:
+    if step.error is not None:
+        return {"name": step.name, "status": "failed", "reason": str(step.error)}
+    assert step.added is not None
+    return {
+        "name": step.name,
+        "status": step.added.status,
+        "document": step.added.document_id,
+        "revision": step.added.revision,
+        "passages": step.added.passages,
+    }

@@ -1,0 +1,126 @@
+"""`publius run`: start everything, say where to go, and stop everything again."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+import uvicorn
+import uvloop
+
+from publius.application import Application, open_application, storage_ready
+from publius.cli import first_run
+from publius.cli.terminal import console, step
+from publius.errors import DiskFull, PortTaken
+from publius.settings import Settings, read
+from publius.storage import Owner
+from publius.web import create_app
+
+ROOM_NEEDED = 200 * 2**20  # bytes free, below which the ledger could soon not be written
+
+
+def run(
+    port: Annotated[int | None, typer.Option(help="Port to listen on, instead of PORT or 8080.")] = None,
+    demonstration: Annotated[bool, typer.Option(help="On the first run, make four agencies to try it with.")] = True,
+) -> None:
+    """Start Publius and everything it needs. Ctrl-C stops all of it.
+
+    Example: `PORT=8090 publius run`
+    """
+    settings = read(port=port)
+    _check_port(settings)
+    _check_room(settings)
+    with contextlib.suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, demonstration))
+    console.print("Stopped.")
+
+
+async def _serve(settings: Settings, demonstration: bool) -> None:
+    server = _Server(settings)
+    server.stop_on_signals()
+    with contextlib.ExitStack() as stack:
+        with step("Database"):
+            storage = stack.enter_context(storage_ready(settings))
+        if demonstration:
+            first_run.make_agencies(Owner(storage.owner), settings)
+        async with open_application(settings, storage, start_engine=False) as app:
+            with step("Llama"):
+                await app.engine.start()
+            if demonstration:
+                await first_run.read_documents(app)
+            await server.serve(app)
+
+
+class _Server:
+    """uvicorn, with signals that let our own clean-up run to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._uvicorn: uvicorn.Server | None = None
+
+    def stop_on_signals(self) -> None:
+        """Ctrl-C breaks off the start; a server that runs winds down, and drops its streams at the second Ctrl-C."""
+        starting = asyncio.current_task()
+        assert starting is not None
+
+        def stop() -> None:
+            if self._uvicorn is None:
+                starting.cancel()
+                return
+            self._uvicorn.force_exit = self._uvicorn.should_exit
+            self._uvicorn.should_exit = True
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+
+    async def serve(self, app: Application) -> None:
+        """Answer requests until told to stop."""
+        config = uvicorn.Config(
+            create_app(app),
+            host=self._settings.host,
+            port=self._settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        self._uvicorn = _Quiet(config)
+        serving = asyncio.create_task(self._uvicorn.serve())
+        while not (self._uvicorn.started or serving.done()):
+            await asyncio.sleep(0.02)
+        if self._uvicorn.started:
+            await first_run.welcome(app)
+        await serving
+
+
+class _Quiet(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises a caught signal again once it has stopped, which would cut our own clean-up short.
+        yield
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTaken(
+                f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}.",
+                cure=f"Stop the program that uses it, or choose another: PORT={settings.port + 1} make run.",
+            ) from None
+
+
+def _check_room(settings: Settings) -> None:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free
+    if free < ROOM_NEEDED:
+        raise DiskFull(
+            f"{settings.home} has {free // 2**20} MB free, and Publius wants {ROOM_NEEDED // 2**20} MB to start.",
+            cure="Free some room, or set PUBLIUS_HOME to a folder on a larger disk.",
+        )

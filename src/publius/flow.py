@@ -1,0 +1,97 @@
+"""The walk: request -> identity -> policy -> retrieval -> inference -> verification -> ledger -> response.
+
+Both functions read top to bottom, one line a room. Whatever a room raises passes through the ledger's
+record, which notes it, and reaches the door.
+"""
+
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import aclosing
+from typing import TypeVar
+
+from publius.application import Application
+from publius.ledger.record import Record
+from publius.types import Answer, Claim, Draft, Evidence, Grant, Principal, Question, Usage
+
+Thing = TypeVar("Thing", Principal, Grant, Evidence, Draft)
+
+
+async def answer(question: Question, app: Application) -> Answer:
+    """Walk the whole building and come back with an answer whose record is sealed.
+
+    Raises:
+        PubliusError: a room refused or failed; the record says so.
+    """
+    async with app.ledger.open(question) as record:
+        principal = await _enter(record, "identity", app.identity.authenticate(question.credential))
+        grant = await _enter(record, "policy", app.policy.authorize(principal, question))
+        evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
+        draft = await _enter(record, "inference", app.inference.write(grant, question, evidence))
+        await app.policy.settle(grant, draft.usage)
+        with record.timed("verification"):
+            checked = await app.verification.check(grant, question, evidence, draft)
+        return await record.seal(checked)
+
+
+async def stream(question: Question, app: Application) -> AsyncIterator[Claim | str | Answer]:
+    """The same walk, sentence by sentence: each `Claim` once it is decided, released or withheld, then the `Answer`.
+
+    A plain `llama` answer comes as `str` pieces instead, since there is nothing to check it against.
+    Closing the iterator ends the walk within one step of the engine; the record says that it was cancelled.
+    """
+    async with app.ledger.open(question) as record:
+        principal = await _enter(record, "identity", app.identity.authenticate(question.credential))
+        grant = await _enter(record, "policy", app.policy.authorize(principal, question))
+        evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
+        await record.begin()  # from here on text leaves, so the record must outlive us
+        checking = app.verification.open(grant, question, evidence)
+        async with aclosing(_written(record, grant, question, evidence, app)) as written:
+            async for piece in written:
+                if isinstance(piece, Draft):
+                    draft = piece
+                    continue
+                if not grant.model.grounded:
+                    record.note(piece)
+                    yield piece
+                with record.timed("verification"):
+                    claims = await checking.feed(piece)
+                for claim in claims:
+                    record.note(claim)
+                    yield claim
+        with record.timed("verification"):
+            claims, checked = await checking.finish(draft.finish_reason)
+        for claim in claims:
+            record.note(claim)
+            yield claim
+        yield await record.seal(checked)
+
+
+async def _enter(record: Record, room: str, step: Awaitable[Thing]) -> Thing:
+    """Take one step: time it and let the record note what came of it."""
+    with record.timed(room):
+        thing = await step
+    record.note(thing)
+    return thing
+
+
+async def _written(
+    record: Record, grant: Grant, question: Question, evidence: Evidence, app: Application
+) -> AsyncIterator[str | Draft]:
+    """What Llama writes, as it comes. Its tokens count against the budget even when the reader leaves early."""
+    usage = Usage(prompt_tokens=_estimate(question, evidence))
+    try:
+        async with aclosing(app.inference.stream(grant, question, evidence)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Draft):
+                    usage = piece.usage
+                    record.note(piece)
+                else:
+                    usage = Usage(usage.prompt_tokens, usage.completion_tokens + 1)
+                yield piece
+    finally:
+        await app.policy.settle(grant, usage)
+
+
+def _estimate(question: Question, evidence: Evidence) -> int:
+    # About four characters a token: only used for a stream that its reader left before the engine had counted.
+    read = sum(len(m.content) for m in question.messages) + sum(len(p.text) for p in evidence.passages)
+    return read // 4
