@@ -166,7 +166,11 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 class Citation(Struct, frozen=True, kw_only=True):
-    """An exact span that a released sentence rests on: `quote == text[start:end]` of that revision."""
+    """An exact span that a released sentence rests on: `quote == text[start:end]` of that revision.
+
+    A citation of a tool result names the tool, and its offsets count in `ToolResult.text`; it has the
+    nil document id and revision 0.
+    """
 
     number: int  # as shown to the reader, from 1
     document_id: UUID
@@ -177,6 +181,7 @@ class Citation(Struct, frozen=True, kw_only=True):
     start: int
     end: int
     quote: str
+    tool: str | None = None
 
 
 class Reason(StrEnum):

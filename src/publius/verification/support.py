@@ -1,0 +1,168 @@
+"""Which exact span of the evidence supports a sentence, and how well.
+
+The evidence is cut into sentences and table rows once. A sentence of the draft is then held against
+each of them, and against each two neighbours; support is a mean of the similarity of meaning and the
+share of its words that the span holds, rare words counting more.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from publius.types import Citation, Evidence, Passage, ToolResult
+from publius.verification import figures, names, sentences
+from publius.verification.words import TALK_WORDS, content
+
+Vectors = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, rows of length 1
+
+COSINE_SHARE = 0.5  # the rest is the overlap of words
+PAIR_COST = 0.04  # two sentences are cited only when clearly better than one
+
+
+class Source:
+    """One passage or tool result."""
+
+    def __init__(self, origin: Passage | ToolResult) -> None:
+        self.origin = origin
+        self.text = origin.text
+
+    @property
+    def heading(self) -> str:
+        """What stands above the text and may be left unsaid in it."""
+        return " ".join((self.origin.title, *self.origin.headings)) if isinstance(self.origin, Passage) else ""
+
+    def cite(self, start: int, end: int, number: int) -> Citation:
+        """The citation of `text[start:end]`, with offsets into the whole revision."""
+        quote = self.text[start:end]
+        if isinstance(self.origin, ToolResult):
+            tool = self.origin.name
+            return Citation(
+                number=number, document_id=UUID(int=0), document=tool, name=tool, revision=0, page=None,
+                start=start, end=end, quote=quote, tool=tool,
+            )  # fmt: skip
+        passage = self.origin
+        return Citation(
+            number=number, document_id=passage.document_id, document=passage.title, name=passage.name,
+            revision=passage.revision, page=passage.page, start=passage.start + start, end=passage.start + end,
+            quote=quote,
+        )  # fmt: skip
+
+
+class Span:
+    """`source.text[start:end]`: one sentence, or two neighbours. What is read from it is read once.
+
+    `before` is the sentence before it, `header` the first row of the table that it is a row of.
+    """
+
+    def __init__(self, source: Source, start: int, end: int, before: str = "", header: str = "") -> None:
+        self.source, self.start, self.end, self.before, self.header = source, start, end, before, header
+        self.text = source.text[start:end]
+
+    @property
+    def meaning(self) -> str:
+        """The text whose meaning is compared: a table row means nothing without its header."""
+        return f"{self.header} {self.text}".strip()
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(word.stem for word in content(self.meaning))
+
+    @cached_property
+    def figures(self) -> tuple[figures.Figure, ...]:
+        return figures.read(self.text)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The words in which a name may stand: the span's, its heading's and the sentence's before."""
+        return names.source_words(f"{self.text} . {self.source.heading} . {self.before}")
+
+
+class Match(NamedTuple):
+    """A span with its support for one sentence, each between 0 and 1."""
+
+    span: Span
+    support: float
+    similarity: float
+    overlap: float
+
+
+class Sources:
+    """All spans of one evidence, with their vectors."""
+
+    def __init__(self, spans: Sequence[Span], vectors: Vectors, acronyms: dict[str, tuple[str, ...]]) -> None:
+        self.spans = spans
+        self.vectors = vectors
+        self.acronyms = acronyms
+        counted = Counter(stem for span in spans if not span.before for stem in span.stems)
+        self._weights = {stem: math.log(1 + len(spans) / count) for stem, count in counted.items()}
+        self._unknown = math.log(1 + max(1, len(spans)))
+
+    def weight(self, stem: str) -> float:
+        """How much a word says: a rare one more, one that no source holds most."""
+        return self._weights.get(stem, self._unknown)
+
+    def overlap(self, stems: Iterable[str], span: Span) -> float:
+        """The weighted share of `stems` that the span holds."""
+        weights = {stem: self.weight(stem) for stem in stems}
+        total = sum(weights.values())
+        return sum(weight for stem, weight in weights.items() if stem in span.stems) / total if total else 0.0
+
+    def best(self, sentence: str, vector: Vectors, count: int) -> list[Match]:
+        """The `count` spans with the highest support for `sentence`, best first."""
+        stems = {word.stem for word in content(sentence) if word.text.lower() not in TALK_WORDS}
+        similarities = np.clip(self.vectors @ vector, 0.0, 1.0)
+        matches = []
+        for span, similarity in zip(self.spans, similarities.tolist(), strict=True):
+            overlap = self.overlap(stems, span)
+            support = COSINE_SHARE * similarity + (1 - COSINE_SHARE) * overlap
+            matches.append(Match(span, support, similarity, overlap))
+        return sorted(matches, key=lambda match: match.support - PAIR_COST * _is_pair(match.span), reverse=True)[:count]
+
+
+def _is_pair(span: Span) -> bool:
+    return isinstance(span, Neighbours)
+
+
+class Neighbours(Span):
+    """Two sentences that follow each other."""
+
+
+async def prepare(evidence: Evidence, embed: Embed) -> Sources:
+    """Cut the evidence into spans and embed them, each sentence once."""
+    singles: list[Span] = []
+    pairs: list[Span] = []
+    indexes: list[tuple[int, int]] = []
+    origins: list[Passage | ToolResult] = [*evidence.passages, *evidence.tools]
+    for origin in origins:
+        source = Source(origin)
+        last: Span | None = None
+        for span in _cut(source):
+            if last is not None and not (span.header or last.header):
+                pairs.append(Neighbours(source, last.start, span.end, last.before))
+                indexes.append((len(singles) - 1, len(singles)))
+            singles.append(span)
+            last = span
+    if not singles:
+        return Sources((), np.zeros((0, 1), np.float32), {})
+    vectors = np.asarray(await embed([span.meaning for span in singles]), dtype=np.float32)
+    joined = vectors[[i for i, _ in indexes]] + vectors[[j for _, j in indexes]] if indexes else vectors[:0]
+    joined /= np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-9)
+    known = names.acronyms(passage.text for passage in evidence.passages)
+    return Sources((*singles, *pairs), np.concatenate([vectors, joined]), known)
+
+
+def _cut(source: Source) -> Iterator[Span]:
+    """The sentences of a source; each row of a table knows the table's first row."""
+    before, header = "", ""
+    for start, end in sentences.split(source.text):
+        text = source.text[start:end]
+        header = (header or text) if text.startswith("|") else ""
+        yield Span(source, start, end, before, "" if header == text else header)
+        before = text

@@ -1,0 +1,47 @@
+"""One sentence against all the evidence: the span that supports it, or why none does."""
+
+from typing import NamedTuple
+
+from publius.types import Reason
+from publius.verification import figures, meaning, names
+from publius.verification.meaning import Objection
+from publius.verification.support import Match, Sources, Vectors
+
+# Measured: docs/decisions/2026-11-23-support-threshold.md.
+SUPPORT_FLOOR = 0.72
+CANDIDATES = 6
+
+
+class Verdict(NamedTuple):
+    """The best match for a sentence; `objection` is None when it may be released on it."""
+
+    match: Match | None
+    objection: Objection | None
+
+    @property
+    def support(self) -> float:
+        return self.match.support if self.match else 0.0
+
+
+def judge(sentence: str, vector: Vectors, question: str, sources: Sources) -> Verdict:
+    """Hold a sentence against its best spans; the first that supports all of it decides."""
+    matches = sources.best(sentence, vector, CANDIDATES)
+    if not matches:
+        return Verdict(None, Objection(Reason.NO_SOURCE, "There is no passage to support it."))
+    objections = [_object(sentence, match, question, sources) for match in matches]
+    for match, objection in zip(matches, objections, strict=True):
+        if objection is None:
+            return Verdict(match, None)
+    return Verdict(matches[0], objections[0])
+
+
+def _object(sentence: str, match: Match, question: str, sources: Sources) -> Objection | None:
+    span = match.span
+    if lost := figures.missing(sentence, span.figures):
+        return Objection(Reason.FIGURE, f"“{lost[0].text.strip()}” is not in the nearest passage.")
+    for name in names.read_names(sentence):
+        if not names.stands(name, span.names, sources.acronyms):
+            return Objection(Reason.NAME, f"“{name.text}” is not in the nearest passage.")
+    if match.support < SUPPORT_FLOOR:
+        return Objection(Reason.NO_SOURCE, "No passage says this closely enough.")
+    return meaning.objection(sentence, span.text, question)
