@@ -58,6 +58,7 @@ class EmbeddedServer:
     def __init__(self, home: Path) -> None:
         self.data = home / "postgres"
         self._run = home / "run"
+        self._socket = home / "postgres.socket"  # not under run, where the server's user may not walk
         self._password = home / "keys" / "postgres"
         self._binaries = _binaries()
         self._users: IO[str] | None = None
@@ -145,9 +146,8 @@ class EmbeddedServer:
 
     @property
     def _socket_folder(self) -> Path:
-        folder = self._run / "postgres"
-        if len(str(folder)) <= SOCKET_PATH_LIMIT:
-            return folder
+        if len(str(self._socket)) <= SOCKET_PATH_LIMIT:
+            return self._socket
         name = hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"publius-{os.geteuid()}-{name}"
 
