@@ -142,7 +142,8 @@ class Appender:
         begun = [entry.body.record for entry in entries if entry.journaled]
         async with connection.pipeline():
             await connection.execute(
-                "SELECT set_config('synchronous_commit', 'on', true) AS safe, set_config('lock_timeout', %s, true) AS lock",
+                "SELECT set_config('synchronous_commit', 'on', true) AS safe,"
+                " set_config('lock_timeout', %s, true) AS lock",
                 [f"{LOCK_PATIENCE}s"],
             )
             head = await connection.execute("SELECT size, frontier, key_id FROM ledger_heads FOR UPDATE")
