@@ -4,6 +4,8 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
+
 from publius.errors import BudgetSpent, RateLimited
 from publius.storage import Database
 from publius.types import Agency
@@ -31,7 +33,19 @@ WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO tokens_spent AS spent (day, tokens) SELECT (now() AT TIME ZONE 'UTC')::date, %s FROM quick
 ON CONFLICT (agency_id, day) DO UPDATE SET tokens = spent.tokens + excluded.tokens
 """
+_USED = """
+SELECT coalesce((SELECT tokens FROM tokens_spent WHERE day = (now() AT TIME ZONE 'UTC')::date), 0) AS tokens,
+       tokens_per_day, rate_per_minute FROM agencies WHERE id = current_agency()
+"""
 _MINUTE = timedelta(minutes=1)
+
+
+class Used(Struct, frozen=True):
+    """What an agency used today (UTC), and what it may."""
+
+    tokens: int
+    tokens_per_day: int
+    rate_per_minute: int
 
 
 class Limits:
@@ -67,6 +81,12 @@ class Limits:
         """Add tokens to the agency's sum of today (UTC)."""
         async with self._database.agency(agency) as connection:
             await connection.execute(_SPEND, [tokens])
+
+    async def used(self, agency: Agency) -> Used:
+        """How far the agency has come today."""
+        async with self._database.agency(agency) as connection:
+            row: Any = await (await connection.execute(_USED)).fetchone()
+        return Used(*row)
 
 
 def _wait(state: Any) -> int:

@@ -2,7 +2,7 @@
 
 from publius.errors import Forbidden, NotFound
 from publius.policy.checks import check
-from publius.policy.limits import Limits
+from publius.policy.limits import Limits, Used
 from publius.policy.roles import allowed
 from publius.storage import Database
 from publius.types import Grant, Model, Permission, Principal, Question, Usage
@@ -68,6 +68,10 @@ class Policy:
             RateLimited, BudgetSpent: the agency is past one of them.
         """
         await self._limits.take(principal.agency)
+
+    async def usage(self, principal: Principal) -> Used:
+        """What the principal's agency used today, and what it may."""
+        return await self._limits.used(principal.agency)
 
     async def settle(self, grant: Grant, usage: Usage) -> None:
         """Add what an answer read and wrote to the agency's tokens of today."""
