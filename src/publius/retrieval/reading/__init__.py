@@ -1,0 +1,49 @@
+"""Reading: a file becomes text with structure.
+
+`read` is pure and runs where it is called; `publius.retrieval.reading.sandbox.Reader` runs it in a process
+of its own, which is where files from people belong.
+"""
+
+from collections.abc import Callable
+
+from publius.errors import UnreadableDocument
+from publius.retrieval.reading import media
+from publius.retrieval.reading.document import Block, ReadDocument
+from publius.retrieval.reading.html import read_html
+from publius.retrieval.reading.markdown import read_markdown
+from publius.retrieval.reading.pdf import read_pdf
+from publius.retrieval.reading.plain import read_plain
+from publius.retrieval.reading.table import read_csv
+from publius.retrieval.reading.word import read_word
+
+__all__ = ["Block", "ReadDocument", "read"]
+
+_READERS: dict[str, Callable[[bytes], ReadDocument]] = {
+    media.PDF: read_pdf,
+    media.WORD: read_word,
+    media.HTML: read_html,
+    media.MARKDOWN: read_markdown,
+    media.CSV: read_csv,
+    media.PLAIN: read_plain,
+}
+
+
+def read(name: str, data: bytes) -> ReadDocument:
+    """Read one file in this process.
+
+    Only the last part of `name` is used, for the kind of file and as a title of last resort.
+
+    Raises:
+        UnreadableDocument: the file cannot be read; the message names the cause, never the content.
+    """
+    document = _READERS[media.media_type(name, data)](data)
+    if not document.text:
+        raise UnreadableDocument("The file holds no text.", cure="Check that it is the file you meant.")
+    return document if document.title else _named(document, name)
+
+
+def _named(document: ReadDocument, name: str) -> ReadDocument:
+    """The same document with the file's name as its title."""
+    base = media.base_name(name)
+    title = base.rpartition(".")[0] or base or "Untitled"
+    return ReadDocument(title, document.media_type, document.text, document.blocks, document.pages)

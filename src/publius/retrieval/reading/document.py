@@ -1,0 +1,98 @@
+"""What a file becomes when it is read: one stored text, and the blocks that it is made of.
+
+Every offset counts Unicode code points in `ReadDocument.text`; `end` is exclusive.
+"""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from publius.errors import UnreadableDocument
+
+Kind = Literal["heading", "paragraph", "item", "row", "code"]
+
+MAX_CHARACTERS = 20_000_000
+
+# Control characters, byte-order marks, soft hyphens, lone surrogates and noncharacters cannot be stored or
+# read. Bidirectional overrides, zero-width characters and Unicode tags would let a file show a person one
+# text and Llama another.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff0-\ufffc"
+    "\ufffe\uffff\U000e0000-\U000e0fff]+"
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINE_EDGES = re.compile(r" ?\n[ \n]*")
+
+
+class Block(Struct, frozen=True, gc=False):
+    """One heading, paragraph, list item, table row or piece of code: `text[start:end]`."""
+
+    kind: Kind
+    start: int
+    end: int
+    level: int = 0  # heading: 1 is the highest; list item: depth from 1
+    page: int | None = None  # 1-based
+    header: str = ""  # table row: the header line of its table, "" for that line itself
+
+
+class ReadDocument(Struct, frozen=True):
+    """One file as text."""
+
+    title: str
+    media_type: str
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[tuple[int, int], ...] = ()  # (start, end) of each page; empty where the format has none
+
+
+def visible(text: str) -> str:
+    """The text without what no reader can see; newlines are all `\\n`."""
+    return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def tidy(text: str) -> str:
+    """Visible text with each run of spaces made one space, and no blank lines."""
+    return _LINE_EDGES.sub("\n", _SPACES.sub(" ", visible(text))).strip()
+
+
+def one_line(text: str) -> str:
+    """Visible text on a single line."""
+    return " ".join(visible(text).split())
+
+
+class Manuscript:
+    """Collects blocks in reading order and keeps their offsets right."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._blocks: list[Block] = []
+        self.length = 0
+
+    def add(self, kind: Kind, text: str, *, level: int = 0, page: int | None = None, header: str = "") -> int:
+        """Append one block, and return where it starts; an empty one is dropped.
+
+        Raises:
+            UnreadableDocument: the document is longer than MAX_CHARACTERS.
+        """
+        text = visible(text).strip("\n") if kind == "code" else tidy(text)
+        if not text.strip():
+            return self.length
+        # Items of a list and rows of a table stand on neighbouring lines; everything else is set apart.
+        close = bool(self._blocks) and kind in ("item", "row") and self._blocks[-1].kind == kind
+        gap = "" if not self._blocks else "\n" if close else "\n\n"
+        start = self.length + len(gap)
+        self.length = start + len(text)
+        if self.length > MAX_CHARACTERS:
+            raise UnreadableDocument(
+                f"The document has more than {MAX_CHARACTERS:,} characters.", cure="Split it and upload the parts."
+            )
+        self._parts += (gap, text)
+        self._blocks.append(Block(kind, start, self.length, level, page, header))
+        return start
+
+    def finish(self, title: str, media_type: str, pages: tuple[tuple[int, int], ...] = ()) -> ReadDocument:
+        """The document; its title is the first of: `title`, the first heading."""
+        text = "".join(self._parts)
+        first = next((text[b.start : b.end] for b in self._blocks if b.kind == "heading"), "")
+        return ReadDocument(one_line(title or first)[:300], media_type, text, tuple(self._blocks), pages)

@@ -1,0 +1,37 @@
+"""Markdown: rendered to HTML and then read as HTML, so that both have one idea of structure.
+
+Markdown files hold HTML (tables above all), and tables hold Markdown; rendering first reads both alike.
+"""
+
+import re
+
+from markdown_it import MarkdownIt
+
+from publius.retrieval.reading import media
+from publius.retrieval.reading.document import ReadDocument
+from publius.retrieval.reading.encoding import decode
+from publius.retrieval.reading.html import read_markup
+
+_FRONT_LINES = re.compile(r"\A(?:---[ \t]*\n)?((?:[A-Za-z][\w-]{0,40}:[^\n]*\n)+)(?:---[ \t]*\n)?")
+_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.M | re.I)
+# Tags of site generators, and the attribute lists that some of them put after a heading or link.
+_TEMPLATE_TAGS = re.compile(r"\{%[^\n%]*%\}|\{:[^{}\n]*\}")
+
+# Indented code is off: people indent HTML and paragraphs far more often than they mean code by it.
+_markdown = MarkdownIt("commonmark", {"html": True}).enable("table").disable("code")
+
+
+def read_markdown(data: bytes) -> ReadDocument:
+    """Read Markdown with front matter, tables and inline HTML.
+
+    Raises:
+        UnreadableDocument: binary data, HTML nested too deeply, or too long.
+    """
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    title = ""
+    if front := _FRONT_LINES.match(text):
+        found = _TITLE.search(front[1])
+        if found or front[0].startswith("---"):
+            title = found[1].strip().strip("\"'") if found else ""
+            text = text[front.end() :]
+    return read_markup(_markdown.render(_TEMPLATE_TAGS.sub("", text)), title, media.MARKDOWN)

@@ -1,0 +1,122 @@
+"""Lines of a PDF to blocks: running lines dropped, headings found, paragraphs rebuilt."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from publius.retrieval.reading.document import Kind
+from publius.retrieval.reading.pdf.lines import Line, Page
+from publius.retrieval.reading.plain import ITEM
+
+_EDGE = 0.12  # part of a page's height, at the top and at the bottom, where running lines stand
+_CONTENTS_LINE = re.compile(r"(?:\.\s?){5,}\s*[\divxlc]*$")  # "Introduction ........ 4"
+_SENTENCE_END = re.compile(r"[.?!:;”\"')\]]$")
+_NUMBER = re.compile(r"(?:[A-Z]\.?)?\d{1,2}(?:\.\d{1,2})*\.?\s")
+_BULLET = re.compile(r"[●•▪◦○■–*➢✓]\s|o\s(?=[A-Z])|-\s")
+_LONGEST_HEADING = 160  # characters
+
+
+class Stretch(Struct):
+    """A block on its way: lines that belong together."""
+
+    kind: Kind
+    lines: list[Line]
+    page: int
+    level: int = 0
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size
+
+
+class Shape(Struct, frozen=True):
+    """What is usual in this document."""
+
+    body: float  # size of its running text, in points
+    headings: tuple[float, ...]  # sizes larger than that, largest first
+
+    def level(self, line: Line) -> int:
+        """Heading level of a line by its size and weight; 0 if it looks like running text."""
+        if len(line.text) > _LONGEST_HEADING or not any(c.isalpha() for c in line.text):
+            return 0
+        for rank, size in enumerate(self.headings):
+            if line.size >= size * 0.97:
+                return min(rank + 1, 6)
+        sentence = line.text.endswith((".", ",", ";")) or line.text[0].islower()
+        if line.bold and not sentence and line.size > self.body * 0.85 and not _BULLET.match(line.text):
+            return min(len(self.headings) + 1, 6)
+        return 0
+
+
+def shape(pages: Iterable[Sequence[Line]]) -> Shape:
+    """The size of most characters is the body's; larger sizes that hold little text are headings."""
+    characters: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            characters[round(line.size)] += len(line.text)
+    if not characters:
+        return Shape(0.0, ())
+    body = characters.most_common(1)[0][0]
+    limit = sum(characters.values()) * 0.2
+    larger = sorted((s for s, n in characters.items() if s > body * 1.13 and n < limit), reverse=True)
+    return Shape(float(body), tuple(size for i, size in enumerate(larger) if i == 0 or size < larger[i - 1] * 0.97))
+
+
+def without_running_lines(pages: list[Page]) -> list[list[Line]]:
+    """Drop what repeats at the edges of most pages (all but its first time), page numbers and lines of contents."""
+    places = [_edges(page) for page in pages]
+    count = Counter(key for edges in places for key in set(edges.values()))
+    needed = max(3, len(pages) // 2)
+    seen: set[str] = set()
+    kept = []
+    for page, edges in zip(pages, places, strict=True):
+        stay = []
+        for index, line in enumerate(page.lines):
+            key = edges.get(index, "")
+            runs = count[key] >= needed and (key in seen or not any(c.isalpha() for c in line.text))
+            if not runs and not _CONTENTS_LINE.search(line.text):
+                stay.append(line)
+        seen.update(edges.values())
+        kept.append(stay)
+    return kept
+
+
+def _edges(page: Page) -> dict[int, str]:
+    """The lines at the edges of a page by index, each with its text's numbers made alike."""
+    low, high = page.height * _EDGE, page.height * (1 - _EDGE)
+    at_edge = (i for i, line in enumerate(page.lines) if line.top < low or line.bottom > high)
+    return {i: re.sub(r"\d+|\b[ivxlc]+\b", "#", page.lines[i].text) for i in at_edge}
+
+
+def stretches(lines: Sequence[Line], page: int, usual: Shape) -> list[Stretch]:
+    """The blocks of one page, in PDFium's order of reading."""
+    found: list[Stretch] = []
+    right = max((line.right for line in lines), default=0.0)
+    for line in lines:
+        level = usual.level(line)
+        kind: Kind = (
+            "heading" if level else "item" if ITEM.match(line.text) or _BULLET.match(line.text) else "paragraph"
+        )
+        last = found[-1] if found else None
+        if last is not None and _continues(last, line, level, kind, right):
+            last.lines.append(line)
+        else:
+            found.append(Stretch(kind, [line], page, level or (1 if kind == "item" else 0)))
+    return found
+
+
+def _continues(last: Stretch, line: Line, level: int, kind: Kind, right: float) -> bool:
+    """Whether the line goes on with the block above it."""
+    above = last.lines[-1]
+    gap = above.bottom - line.top  # negative where the lines' boxes overlap, as is usual
+    if not -1.5 * line.size < gap < 0.45 * line.size:
+        return False
+    if level or last.kind == "heading":
+        return level == last.level and last.kind == "heading" and not _NUMBER.match(line.text)
+    if kind == "item" or abs(above.size - line.size) > 0.2 * line.size:
+        return False
+    # A line that stops well before the margin, at a sentence's end, ends its paragraph.
+    short = above.right < above.left + 0.85 * (right - above.left)
+    return not (short and _SENTENCE_END.search(above.text) and not line.text[:1].islower())

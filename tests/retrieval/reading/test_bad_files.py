@@ -1,0 +1,110 @@
+"""Files that cannot be read are refused by cause, and none reads anything outside of itself."""
+
+import contextlib
+import os
+import struct
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from tests.retrieval.reading.making import body, docx, pdf, running_text, scanned_pdf, zipped
+
+from publius.errors import UnreadableDocument
+from publius.retrieval.passages import split
+from publius.retrieval.reading import read
+
+TEXT = running_text(700, "The school keeps the secret word xylophone in its files.")
+ENTITIES = "".join(f"<!ENTITY {n} '{f'&{m};' * 10}'>" for m, n in pairwise("abcdefghi"))
+BILLION_LAUGHS = f"<!DOCTYPE w [<!ENTITY a 'lol'>{ENTITIES}]>"
+
+BAD = {
+    "empty": ("a.txt", b"", "empty"),
+    "blank": ("a.txt", b" \n\x00\n ", "empty"),
+    "encrypted PDF": ("a.pdf", pdf(TEXT, encrypt=StandardEncryption("opensesame", strength=128)), "password"),
+    "scanned PDF": ("a.pdf", scanned_pdf(), "OCR"),
+    "truncated PDF": ("a.pdf", pdf(TEXT)[:-300], "cut short"),
+    "PDF of rubbish": ("a.pdf", b"%PDF-1.7\n" + os.urandom(3000) + b"%%EOF", "damaged"),
+    "ZIP called PDF": ("a.pdf", zipped({"x": "y"}), "ZIP"),
+    "text called PDF": ("a.pdf", b"just text", "not"),
+    "text called DOCX": ("a.docx", b"just text", "not"),
+    "ZIP called DOCX": ("a.docx", zipped({"x": "y"}), "not a Word"),
+    "ZIP": ("a.zip", zipped({"x": "y"}), "ZIP"),
+    "truncated DOCX": ("a.docx", docx(body("<w:p><w:r><w:t>hi</w:t></w:r></w:p>"))[:-60], "cut short"),
+    "broken XML": ("a.docx", docx({"word/document.xml": "<w:document"}), "damaged"),
+    "ZIP bomb": ("a.docx", docx({"word/document.xml": b" " * 400_000_000}), "unpack"),
+    "ZIP bomb beside": ("a.docx", docx({**body("<w:p/>"), "word/media/x.bin": bytes(50_000_000)}), "unpack"),
+    "billion laughs": ("a.docx", docx(body("<w:p><w:r><w:t>&i;</w:t></w:r></w:p>", BILLION_LAUGHS)), "Word file"),
+    "random bytes": ("a.txt", os.urandom(20_000), "binary"),
+    "image": ("a.md", b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
+    "old Word": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password"),
+    "deep HTML": ("a.html", b"<html>" + b"<div>" * 500_000 + b"x", "nested"),
+    "markup without text": ("a.html", b"<html><body><script>1</script></body></html>", "no text"),
+    "endless CSV cell": ("a.csv", b'a,b\n"' + b"x" * 200_000, "cells"),
+    "long CSV": ("a.csv", b"a,b\n" * 100_003, "rows"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_is_refused_with_its_cause(case: str) -> None:
+    name, data, cause = BAD[case]
+    with pytest.raises(UnreadableDocument) as refusal:
+        read(name, data)
+    assert cause in refusal.value.message
+    assert "xylophone" not in str(refusal.value)
+
+
+def test_external_entities_never_read_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the-secret")
+    for declaration in (
+        f'<!DOCTYPE w [<!ENTITY x SYSTEM "{secret.as_uri()}">]>',
+        f'<!DOCTYPE w SYSTEM "{secret.as_uri()}">',
+    ):
+        with pytest.raises(UnreadableDocument) as refusal:
+            read("a.docx", docx(body("<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", declaration)))
+        assert "the-secret" not in str(refusal.value)
+    assert (
+        "the-secret"
+        not in read("a.html", f'<!DOCTYPE html [<!ENTITY x SYSTEM "{secret}">]><html><p>a&x;b'.encode()).text
+    )
+
+
+def test_a_zip_that_lies_about_its_size_is_not_inflated() -> None:
+    data = bytearray(docx({"word/document.xml": b" " * 100_000_000}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = data.index(signature, data.index(signature) + 1) + offset
+        data[place : place + 4] = struct.pack("<I", 1000)
+    with pytest.raises(UnreadableDocument):
+        read("a.docx", bytes(data))
+
+
+def test_a_truncated_pdf_is_refused_wherever_it_is_cut() -> None:
+    whole = pdf(*([TEXT] * 5))
+    for part in range(1, 20):
+        with pytest.raises(UnreadableDocument):
+            read("a.pdf", whole[: len(whole) * part // 20])
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("one line.txt", b"The agency shall report each year. " * 300_000),
+        ("no space.txt", b"x" * 10_000_000),
+        ("brackets.md", b"[" * 50_000),
+        ("stars.md", b"*a_ " * 50_000),
+        ("quotes.md", b"> " * 20_000 + b"deep"),
+        ("tags.md", b"<a " * 50_000),
+        ("backticks.md", b"".join(b"`" * n + b" " for n in range(1, 600))),
+        ("comments.html", b"<!--" * 200_000 + b"<html>"),
+        ("unclosed.html", b"<html>" + b"<td>" * 20_000 + b"x"),
+        ("tables.html", b"<html>" + b"<table><tr><td>a<td>b" * 150 + b"x"),
+        ("colons.md", b"a:\n" * 100_000),
+    ],
+)
+def test_hostile_text_takes_no_more_than_seconds(name: str, data: bytes) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(UnreadableDocument):
+        split(read(name, data))
+    assert time.process_time() - begun < 10
