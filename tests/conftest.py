@@ -11,6 +11,11 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from publius.application import Application, Storage, open_application
+from publius.errors import SetupError
+from publius.inference import weights
+from publius.inference.catalog import read_catalog
+from publius.inference.echo import EchoEngine
 from publius.settings import Settings, read
 from publius.storage import Database, EmbeddedServer, Owner, migrate
 from publius.storage.migrate import role_name
@@ -88,3 +93,35 @@ def state(owner: Owner) -> Agency:
 @pytest.fixture
 def settings(home: Path) -> Settings:
     return read({}, home=home, engine="echo", metrics_port=0)
+
+
+@pytest.fixture(scope="session")
+def store() -> Path:
+    """A home with real weights: PUBLIUS_TEST_HOME, or the usual one. What is missing is fetched."""
+    home = Path(os.environ.get("PUBLIUS_TEST_HOME") or "~/.local/share/publius").expanduser()
+    for model in read_catalog().models:
+        try:
+            weights.fetch(home / "models", model)
+        except SetupError as error:
+            pytest.skip(f"no weights here, and they cannot be fetched: {error}")
+    return home
+
+
+@pytest.fixture
+def engine() -> EchoEngine:
+    """The null engine; a module that wants another script overrides this."""
+    return EchoEngine()
+
+
+@pytest.fixture
+def storage(owner_address: str) -> Storage:
+    """A fresh database, as the rooms are handed it."""
+    return Storage(owner_address, make_conninfo(owner_address, user=role_name(TEMPLATE), password=PASSWORD))
+
+
+@pytest.fixture
+async def building(storage: Storage, settings: Settings, store: Path, engine: EchoEngine) -> AsyncIterator[Application]:
+    """Every room, real: PostgreSQL, embeddings, reader processes, ledger; only Llama is the echo."""
+    (settings.home / "models").symlink_to(store / "models")
+    async with open_application(settings, storage, engine=engine) as app:
+        yield app
