@@ -78,9 +78,9 @@ async def test_an_unknown_model_is_not_found(policy: Policy, education: Agency) 
         ((), {"stop": tuple("abcde")}, "stop"),
         ((Message("system", "Be brief."),), {}, "messages"),
         ((Message("user", " \n"),), {}, "messages"),
-        ((Message("user", "a"), Message("tool", "b")), {}, "messages.1.role"),  # type: ignore[arg-type]
-        ((Message("user", "a\0b"),), {}, "messages.0.content"),
-        ((Message("user", "a\ud800b"),), {}, "messages.0.content"),
+        ((Message("user", "a"), Message("tool", "b")), {}, "messages[1].role"),  # type: ignore[arg-type]
+        ((Message("user", "a\0b"),), {}, "messages[0].content"),
+        ((Message("user", "a\ud800b"),), {}, "messages[0].content"),
     ],
 )
 async def test_impossible_questions_name_the_field(

@@ -25,12 +25,12 @@ def check(question: Question, most_tokens: int) -> int:
 def _check_messages(messages: tuple[Message, ...]) -> None:
     for position, message in enumerate(messages):
         if message.role not in _ROLES:
-            raise InvalidRequest(f"A message's role is one of {', '.join(_ROLES)}.", param=f"messages.{position}.role")
+            raise InvalidRequest(f"A message's role is one of {', '.join(_ROLES)}.", param=f"messages[{position}].role")
         if not _is_text(message.content):
             raise InvalidRequest(
                 "A message holds a NUL character or half of a Unicode pair, which is no text.",
                 cure="Remove it and send the message again.",
-                param=f"messages.{position}.content",
+                param=f"messages[{position}].content",
             )
     if not any(message.role == "user" and message.content.strip() for message in messages):
         raise InvalidRequest("There is no question: no message of the user has any text.", param="messages")

@@ -1,0 +1,1 @@
+"""The OpenAI-compatible doors, and the API for documents and receipts."""

@@ -1,0 +1,84 @@
+"""`/v1/documents`: what an agency's answers may rest on; listed, added, opened, removed."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from publius.api.admission import building, may, principal_of
+from publius.errors import InvalidRequest
+from publius.types import Permission
+
+Web = Request[Any, Any, Any]
+Revision = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1)]
+
+
+@get("/v1/documents", opt=may(Permission.LIST_DOCUMENTS))
+async def list_documents(
+    request: Web,
+    matching: FromQuery[str] = "",
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 50,
+    offset: Annotated[int, QueryParameter(ge=0, le=2**31 - 1)] = 0,
+) -> dict[str, Any]:
+    """A page of the agency's documents by name; `matching` is part of a name or title."""
+    agency = principal_of(request).agency
+    found = await building(request).retrieval.list(agency, matching=matching, limit=limit, offset=offset)
+    return {"object": "list", "data": [_shown(each) for each in found.documents], "total": found.total}
+
+
+@post("/v1/documents", opt=may(Permission.WRITE_DOCUMENTS))
+async def add_document(request: Web) -> Response[dict[str, Any]]:
+    """Read the uploaded `file` into the library; when this answers, it can be found."""
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidRequest(
+            "There is no file in the request.",
+            cure="Send it as multipart/form-data in the field 'file'.",
+            param="file",
+        )
+    principal = principal_of(request)
+    name, data = file.filename, await file.read()
+    await file.close()
+    added = await building(request).retrieval.add(principal.agency, principal.id, name, data)
+    shown = msgspec.to_builtins(added)
+    shown = {"id": shown.pop("document_id"), "object": "document", **shown}
+    return Response(shown, status_code=200 if added.status == "unchanged" else 201)
+
+
+@get("/v1/documents/{id:uuid}", opt=may(Permission.READ_DOCUMENTS))
+async def open_document(
+    request: Web,
+    id: FromPath[UUID],
+    revision: Revision = None,
+    start: Annotated[int, QueryParameter(ge=0)] = 0,
+    end: Annotated[int | None, QueryParameter(ge=0)] = None,
+) -> dict[str, Any]:
+    """One revision with its text, or with `text[start:end]` alone, as a citation counts it."""
+    opened = await building(request).retrieval.open(principal_of(request).agency, id, revision)
+    length = len(opened.text)
+    start, end = min(start, length), length if end is None else min(end, length)
+    return _shown(opened) | {"text": opened.text[start:end], "start": start, "end": end, "length": length}
+
+
+@get("/v1/documents/{id:uuid}/original", opt=may(Permission.READ_DOCUMENTS))
+async def original(request: Web, id: FromPath[UUID], revision: Revision = None) -> Response[bytes]:
+    """The file as it was added, always as a download, so that no browser runs what is in it."""
+    agency = principal_of(request).agency
+    name, media_type, data = await building(request).retrieval.original(agency, id, revision)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.rsplit('/', 1)[-1], safe='')}"}
+    return Response(data, media_type=media_type, headers=headers)
+
+
+@delete("/v1/documents/{id:uuid}", status_code=200, opt=may(Permission.WRITE_DOCUMENTS))
+async def remove_document(request: Web, id: FromPath[UUID]) -> dict[str, Any]:
+    """Take a document out of the library; once this answers, no search finds it."""
+    await building(request).retrieval.remove(principal_of(request).agency, id)
+    return {"id": id, "object": "document", "deleted": True}
+
+
+def _shown(document: Any) -> dict[str, Any]:
+    return {"object": "document", **msgspec.structs.asdict(document)}

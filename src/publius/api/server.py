@@ -1,0 +1,87 @@
+"""The server: the API's routes, what surrounds every request, and whatever other doors bring along."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from litestar import HttpMethod, Litestar, Request, Response, Router, route
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from publius.api import chat, documents, health, models
+from publius.api.admission import guard, may
+from publius.api.entrance import Entrance
+from publius.api.errors import respond
+from publius.api.metrics import Metrics
+from publius.application import Application
+from publius.types import Permission
+
+MEGABYTE = 1_000_000
+
+
+def create_app(
+    application: Application, *, extra_routes: Sequence[ControllerRouterHandler] = (), state: Mapping[str, Any] = {}
+) -> Litestar:
+    """Build the server.
+
+    Args:
+        application: the open building; whoever opened it closes it.
+        extra_routes: routers of other doors, with their own guard and their own rendering of errors.
+            Each of their routes states its permission in `opt["permission"]`.
+        state: what those routers want to find in `app.state`.
+    """
+    metrics = Metrics(application.ledger, application.engine)
+    litestar = Litestar(
+        [*_routers(application), *extra_routes],
+        exception_handlers={Exception: respond},
+        state=State({**state, "application": application, "metrics": metrics}),
+        lifespan=[_metrics_served],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    litestar.asgi_handler = Entrance(litestar.asgi_handler, application.settings, metrics)
+    return litestar
+
+
+def _routers(app: Application) -> list[Router]:
+    body, file = app.settings.max_body_mb * MEGABYTE, app.settings.max_upload_mb * MEGABYTE
+    common: dict[str, Any] = {"guards": [guard], "exception_handlers": {Exception: respond}}
+    return [
+        Router(
+            "/",
+            route_handlers=[
+                chat.chat,
+                models.list_models,
+                models.one_model,
+                models.embeddings,
+                documents.open_document,
+                documents.original,
+                documents.remove_document,
+                health.healthz,
+                health.readyz,
+                nowhere,
+            ],
+            request_max_body_size=body,
+            **common,
+        ),
+        Router(
+            "/", route_handlers=[documents.list_documents, documents.add_document], request_max_body_size=file, **common
+        ),
+    ]
+
+
+@route("/v1/{path:path}", http_method=list(HttpMethod), opt=may(Permission.NONE))
+async def nowhere(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[Any]:
+    """Any other address of the API."""
+    raise NotFoundException
+
+
+@asynccontextmanager
+async def _metrics_served(litestar: Litestar) -> Any:
+    """Serve the metrics for as long as the server runs."""
+    port = litestar.state["application"].settings.metrics_port
+    with litestar.state["metrics"].served(port) if port else nullcontext():
+        yield
