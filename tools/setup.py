@@ -142,7 +142,7 @@ def weights_wanted() -> str:
 
 
 def weights_there() -> bool:
-    return home().is_dir()
+    return any(home().glob("models/*"))
 
 
 def fetch_weights() -> None:
