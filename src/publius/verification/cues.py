@@ -54,7 +54,7 @@ class Bound(StrEnum):
 
 _MODAL = r"(?:must|shall|may|can|could|will|would)"
 # In this order: a longer cue hides the shorter ones inside it.
-_CUES = [
+CUES = [
     (Cue.UNLESS, r"unless|except(?:ing)?(?: (?:as|for|that|if|when))?|excluding|other than|apart from|with the exception of"
      r"|a menos que|excepto|salvo|con excepción de"),
     (Cue.ONLY_IF, r"(?:but )?only (?:if|when|after|with|in the case of)|if and only if|provided that|provided,? however|on condition that"
@@ -72,7 +72,7 @@ _CUES = [
     (Cue.SOME, r"some|many|most|few|several|certain|often|sometimes|usually|generally|typically|rarely|algun[oa]s?|algún|much[oa]s|la mayoría|vari[oa]s|ciert[oa]s|a veces"),
     (Cue.IF, r"if|when|whenever|in (?:the )?case of|in the event(?: that| of)?|si|cuando|en caso de"),
 ]  # fmt: skip
-_CUE = re.compile("|".join(rf"(?P<{cue.name}>\b(?:{pattern})\b)" for cue, pattern in _CUES))
+_CUE = re.compile("|".join(rf"(?P<{cue.name}>\b(?:{pattern})\b)" for cue, pattern in CUES))
 _IDLE = re.compile(
     r"\b(?:whether or not|if not|not only|no longer than|if any|at all|after all|all of the above|not limited to|if applicable)\b"
 )
@@ -108,6 +108,7 @@ _AFTER_FIGURE = [
 ]
 _FRONT = [(bound, re.compile(rf"\b(?:{pattern})\b"), gap) for bound, pattern, gap in _BEFORE_FIGURE]
 _BACK = [(bound, re.compile(rf"(?:\W+\w+){{0,3}}?\W+(?:{pattern})\b")) for bound, pattern in _AFTER_FIGURE]
+BOUNDS = [(bound, pattern) for bound, pattern, _ in _BEFORE_FIGURE] + _AFTER_FIGURE
 _COMPARISONS = "|".join(pattern for _, pattern, gap in _BEFORE_FIGURE if gap == 4)
 _ANY_BOUND = re.compile(rf"\b(?:{_MODAL} )?(?:be )?(?:{_COMPARISONS})\b")
 

@@ -88,7 +88,7 @@ _NAMED = re.compile(
     r"(?:§+\s*|\b(?i:sections?|sec\.|sección|subsections?|titles?|título|parts?|parte|chapters?|capítulo|subparts?|articles?|artículo"
     r"|art\.|paragraphs?|notes?|footnotes?|pages?|table|tabla|figure|fig\.|form|appendix|annex|levels?|nivel|versions?|phase|fase"
     r"|rooms?|rev\.|revision|number|no\.|nos\.|núm\.|public law|pub\. l\.|public law no\.|order|resolution|step|paso)\s+(?:No\.\s+)?)"
-    r"(\d[\w.–-]*\w|\d|[IVX]{1,5}\b|[A-H]\b(?!\s+[a-z]))((?:\(\w{1,5}\))*)"
+    r"(?:(\d[\w.–-]*\w|\d|[IVX]{1,5}\b|[A-H]\b(?!\s+[a-z]))((?:\(\w{1,5}\))*)|((?:\(\w{1,5}\))+))"
 )
 _LIST_MARKS = re.compile(r"(?m)^\s*\d{1,3}[.)]\s|(?<!\w)\((?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})\)(?=\s)|\[\d{1,3}\]")
 _COUNTED = re.compile(r"(?i)\b(\d+)(?:st|nd|rd|th|º|ª)\b")
@@ -103,7 +103,7 @@ _FRACTIONS = re.compile(
 _NOT_A_COUNT = re.compile(r"(?i)^\s*(?:another|of\b|or\s+more\b|who\b|de\b|by\s+one\b|-?stop\b|-?on-one\b)")
 _NO_ONE = re.compile(r"(?i)\b(?:no|any|every|some|each|the|that|this|which|another)[ -]$")
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w)])[-−–](?=[\d$])|\b(?:negative|minus|menos)\s+)?(?P<money>US\$|[$€£])?\s?(?P<digits>{DIGITS})"
+    rf"(?P<sign>(?<![\w)])[-−–](?=[\d$])|\b(?:negative|minus|menos)\s+)?(?:(?P<money>US\$|[$€£])\s?)?(?P<digits>{DIGITS})"
 )
 _SCALE = re.compile(
     r"\s?[-]?(?P<long>thousand|million|billion|trillion|mil(?:\s+millones)?|mill[óo]n(?:es)?(?:\s+de)?)\b|(?P<short>[KMB]|bn|mm|tn)\b",
@@ -202,7 +202,10 @@ def _days(text: str, taken: bytearray) -> Iterable[Figure]:
 def _times(text: str, taken: bytearray) -> Iterable[Figure]:
     for pattern in dates.TIMES:
         for match in _free(pattern, text, taken):
-            if (value := dates.minutes(match)) is not None:
+            value = dates.minutes(match)
+            if value is None:  # 13:30 a.m. is no time, so it must stand as it is
+                yield _label("time", match.group(), match)
+            else:
                 yield Figure(Kind.TIME, value, match.group(), match.start(), match.end())
 
 
@@ -217,9 +220,10 @@ def _labels(text: str, taken: bytearray) -> Iterable[Figure]:
         code = re.sub(r"[\s.]", "", match[2].lower())
         yield _label("law", f"{match[1]} {code} {match[3]}{match[4]}", match)
     for match in _free(_NAMED, text, taken):
-        named = _LETTERS.search(match.group()[: match.start(1) - match.start()])
-        word = singular(named.group()) if named else "section"
-        yield _label({"sec": "section", "seccion": "section", "no": ""}.get(word, word), match[1] + match[2], match)
+        named = _LETTERS.search(match.group())
+        word = singular(named.group()) if named and match.group()[0] != "§" else "section"
+        number = match[3] or match[1] + match[2]
+        yield _label({"sec": "section", "seccion": "section", "no": ""}.get(word, word), number, match)
     for match in _free(_LIST_MARKS, text, taken):
         yield Figure(Kind.LABEL, match.group().strip(), match.group(), match.start(), match.end(), "mark", weak=True)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from publius.types import Reason
 from publius.verification import figures
+from publius.verification.alignment import differences
 from publius.verification.cues import Bound, Cue, Use, bound, uses
 from publius.verification.words import content, stem
 
@@ -198,6 +199,13 @@ def _rising(numbers: list[int]) -> int:
     return len(best)
 
 
+def _difference(pair: Pair) -> Iterator[Objection]:
+    """In a near copy each word that was put in, left out or exchanged must be harmless."""
+    for mine, theirs in differences(pair.sentence, pair.span):
+        said = f"says “{theirs}”" if theirs else "does not say so"
+        yield Objection(Reason.MEANING, f"“{mine}”: the source {said}." if mine else f"It leaves out “{theirs}”.")
+
+
 _RULES: tuple[Callable[[Pair], Iterator[Objection]], ...] = (
-    _negation, _permission, _bounds, _quantity, _condition, _opposites, _order,
+    _negation, _permission, _bounds, _quantity, _condition, _opposites, _difference, _order,
 )  # fmt: skip
