@@ -122,7 +122,8 @@ def choose_engine(settings: Settings) -> Engine:
     kind, _, url = settings.engine.partition(":")
     match kind:
         case "embedded":
-            return EmbeddedEngine(read_catalog(settings.catalog).model(settings.model), settings.home, settings.engine_cache_gb)
+            model = read_catalog(settings.catalog).model(settings.model)
+            return EmbeddedEngine(model, settings.home, settings.engine_cache_gb)
         case "echo":
             return EchoEngine()
         case "openai" if url:

@@ -4,7 +4,7 @@ Both functions read top to bottom, one line a room. Whatever a room raises passe
 record, which notes it, and reaches the door.
 """
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ async def answer(question: Question, app: Application) -> Answer:
         return await record.seal(checked)
 
 
-async def stream(question: Question, app: Application) -> AsyncIterator[Claim | str | Answer]:
+async def stream(question: Question, app: Application) -> AsyncGenerator[Claim | str | Answer, None]:
     """The same walk, sentence by sentence: each `Claim` once it is decided, released or withheld, then the `Answer`.
 
     A plain `llama` answer comes as `str` pieces instead, since there is nothing to check it against.
@@ -75,7 +75,7 @@ async def _enter(record: Record, room: str, step: Awaitable[Thing]) -> Thing:
 
 async def _written(
     record: Record, grant: Grant, question: Question, evidence: Evidence, app: Application
-) -> AsyncIterator[str | Draft]:
+) -> AsyncGenerator[str | Draft, None]:
     """What Llama writes, as it comes. Its tokens count against the budget even when the reader leaves early."""
     usage = Usage(prompt_tokens=_estimate(question, evidence))
     try:

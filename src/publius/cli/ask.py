@@ -82,8 +82,8 @@ def _show(answer: Answer) -> None:
         page = f", page {c.page}" if c.page else ""
         console.print(f"\n\\[{c.number}] [bold]{escape(c.document)}[/]{page} ({escape(c.name)}, {c.start}-{c.end})")
         console.print(f"    [dim]{escape(c.quote)}[/]")
-    for c in checked.withheld:
-        console.print(f"\n[yellow]Withheld[/]: {escape(c.text)}\n    [dim]{escape(c.detail or str(c.reason))}[/]")
+    for claim in checked.withheld:
+        console.print(f"\n[yellow]Withheld[/]: {escape(claim.text)}\n    [dim]{escape(claim.detail)}[/]")
     if not checked.grounded:
         console.print("\n[yellow]Not checked against documents.[/]")
     receipt = answer.receipt

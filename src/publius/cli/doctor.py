@@ -60,7 +60,9 @@ def _port(settings: Settings) -> str:
     with socket.socket() as probe:
         probe.settimeout(1)
         answers = probe.connect_ex((settings.host, settings.port)) == 0
-    return f"{settings.host}:{settings.port} {'is answered (by Publius, or by another program)' if answers else 'is free'}"
+    return (
+        f"{settings.host}:{settings.port} {'is answered (by Publius, or by another program)' if answers else 'is free'}"
+    )
 
 
 def _weights(settings: Settings) -> str:

@@ -78,7 +78,14 @@ def list_(
 
     listing = with_application(work)
     rows = [
-        {"id": d.id, "name": d.name, "title": d.title, "revision": d.revision, "passages": d.passages, "added": d.added_at}
+        {
+            "id": d.id,
+            "name": d.name,
+            "title": d.title,
+            "revision": d.revision,
+            "passages": d.passages,
+            "added": d.added_at,
+        }
         for d in listing.documents
     ]
     empty = f"No document matches {matching!r}." if matching else "No document yet."

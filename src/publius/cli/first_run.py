@@ -54,10 +54,8 @@ async def welcome(app: Application) -> None:
     key, _ = await app.identity.keys.create(
         agency, f"printed at start, {datetime.now(UTC):%Y-%m-%d %H:%M}", expires_at=datetime.now(UTC) + LIFE
     )
-    print(
-        f"Publius is ready: {app.settings.url}   sign in once: {app.settings.url}/sign-in/{link}   API key for a day: {key}",
-        flush=True,
-    )
+    url = app.settings.url
+    print(f"Publius is ready: {url}   sign in once: {url}/sign-in/{link}   API key for a day: {key}", flush=True)
 
 
 async def _person(app: Application, agency: Agency) -> User:

@@ -67,7 +67,9 @@ def list_(agency: OfAgency, json: AsJson = False) -> None:
 
 
 @app.command()
-def revoke(key: Annotated[UUID, typer.Argument(help="Its id, as 'publius key list' shows it.")], agency: OfAgency) -> None:
+def revoke(
+    key: Annotated[UUID, typer.Argument(help="Its id, as 'publius key list' shows it.")], agency: OfAgency
+) -> None:
     """Revoke a key; it stops working everywhere at once.
 
     Example: `publius key revoke 5f0c… --agency education`

@@ -5,8 +5,8 @@ import contextlib
 import shutil
 import signal
 import socket
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -88,16 +88,19 @@ class _Server:
             server_header=False,
             timeout_graceful_shutdown=5,
         )
-        self._uvicorn = _Quiet(config)
-        serving = asyncio.create_task(self._uvicorn.serve())
-        while not (self._uvicorn.started or serving.done()):
-            await asyncio.sleep(0.02)
-        if self._uvicorn.started:
-            await first_run.welcome(app)
-        await serving
+        self._uvicorn = _Uvicorn(config)
+        self._uvicorn.welcome = lambda: first_run.welcome(app)
+        await self._uvicorn.serve()
 
 
-class _Quiet(uvicorn.Server):
+class _Uvicorn(uvicorn.Server):
+    welcome: Callable[[], Coroutine[Any, Any, None]]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            await self.welcome()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         # uvicorn raises a caught signal again once it has stopped, which would cut our own clean-up short.
