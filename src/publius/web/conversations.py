@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from publius.errors import NotFound
 from publius.storage import Database
-from publius.types import Answer, Message, Principal
+from publius.types import Answer, Message, Principal, Receipt
 
 LONGEST_TITLE = 80
 MOST_LISTED = 200
@@ -130,6 +130,23 @@ class Conversations:
         """Keep the reason why there is no answer."""
         async with self._database.agency(principal.agency) as connection:
             await connection.execute("UPDATE turns SET failure = %s WHERE id = %s", [failure, turn])
+
+    async def receipt(self, principal: Principal, record: UUID) -> Receipt:
+        """The receipt of one of this person's answers.
+
+        Raises:
+            NotFound: none of their answers has it.
+        """
+        async with self._database.agency(principal.agency) as connection:
+            found = await connection.execute(
+                "SELECT t.answer -> 'receipt' AS receipt FROM turns t JOIN conversations c ON c.id = t.conversation_id"
+                " WHERE c.principal = %s AND t.answer #>> '{receipt,record}' = %s",
+                [principal.id, str(record)],
+            )
+            row = await found.fetchone()
+        if row is None:
+            raise NotFound("There is no such receipt.", cure="Each answer in your conversations leads to its own.")
+        return msgspec.convert(row.receipt, Receipt)
 
     async def rename(self, principal: Principal, conversation: UUID, title: str) -> None:
         """Give it another title (cut to its longest).

@@ -1,0 +1,122 @@
+"""Asking: the first page, and a question's way to its answer, sentence by sentence or as a whole page."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Response, get, post
+
+from publius import flow
+from publius.api.chat import EventStream
+from publius.api.leaving import while_connected
+from publius.api.metrics import metrics_of
+from publius.errors import NotFound, PubliusError
+from publius.policy.roles import allowed
+from publius.types import Door, Message, Permission, Principal, Question, Role
+from publius.web.conversations import Conversation, Turn
+from publius.web.pages import go, page
+from publius.web.streaming import STOPPED, streamed
+from publius.web.visitor import AnyRequest, site_of, viewer
+
+LONGEST = 20_000  # characters; the model's own limit is lower and says so itself
+DEFAULT = "library"
+
+
+@get("/", opt={"permission": Permission.SIGN_IN})
+async def first_page(request: AnyRequest) -> Response[Any]:
+    """Ask; or for somebody who does not ask, the page that their role is for."""
+    principal = viewer(request)
+    if principal.role is Role.AUDITOR:
+        return go("/ledger")
+    if principal.role is Role.OPERATOR:
+        return go("/platform")
+    return await asking(request, None)
+
+
+@post("/ask", status_code=200, opt={"permission": Permission.ASK})
+async def ask(request: AnyRequest) -> Response[Any]:
+    """Answer a question: as a stream of sentences for our script, else as the conversation's page.
+
+    Raises:
+        NotFound: the conversation is not this person's, or there is no such model.
+    """
+    site, principal = site_of(request), viewer(request)
+    form = await request.form()
+    said = str(form.get("example") or form.get("question") or "").replace("\0", "").strip()
+    model = str(form.get("model") or DEFAULT)
+    home = _id(form.get("conversation"))
+    before = await site.conversations.open(principal, home) if home else None
+    if not said or len(said) > LONGEST:
+        problem = "Write a question first." if not said else f"Shorten the question to {LONGEST:,} characters."
+        return await asking(request, before, model=model, question=said[:LONGEST], problems={"question": problem})
+    turn = Turn(id=uuid4(), question=said, model=model, asked_at=datetime.now(UTC))
+    site.app.policy.model(principal, model)  # an unknown one must not become a turn
+    conversation = await site.conversations.ask(principal, home, turn)
+    question = _question(principal, turn, before)
+    if request.headers.get("hx-request"):
+        return EventStream(streamed(request, question, turn, conversation))
+    await while_connected(request.receive, _answered(request, question))
+    return go(f"/conversations/{conversation}#turn-{turn.id}")
+
+
+async def asking(
+    request: AnyRequest,
+    conversation: Conversation | None,
+    *,
+    model: str = "",
+    question: str = "",
+    problems: dict[str, str] | None = None,
+) -> Response[Any]:
+    """The page to ask on: the first page, or a conversation with its turns above the form."""
+    site, principal = site_of(request), viewer(request)
+    listing = await site.app.retrieval.list(principal.agency, limit=5)
+    return page(
+        request,
+        "ask.html",
+        status=422 if problems else 200,
+        here="" if conversation else "/",
+        conversation=conversation,
+        documents=listing.total,
+        titles=listing.documents,
+        may_write=Permission.WRITE_DOCUMENTS in allowed(principal),
+        models=sorted(site.app.policy.models(principal), key=lambda one: not one.grounded),
+        model=model or (conversation.turns[-1].model if conversation and conversation.turns else DEFAULT),
+        question=question or request.query_params.get("question", "")[:LONGEST],
+        problems=problems or {},
+    )
+
+
+async def _answered(request: AnyRequest, question: Question) -> None:
+    """Walk the building, and keep what came of it: the answer, a refusal, or that the reader left."""
+    site, principal = site_of(request), viewer(request)
+    try:
+        answer = await flow.answer(question, site.app)
+    except PubliusError as error:
+        await site.conversations.failed(principal, question.id, str(error))
+    except asyncio.CancelledError:
+        await site.conversations.failed(principal, question.id, STOPPED)
+        raise
+    else:
+        await site.conversations.answered(principal, question.id, answer)
+        metrics_of(request).answered(question.door, answer)
+
+
+def _question(principal: Principal, turn: Turn, before: Conversation | None) -> Question:
+    said = before.messages() if before else ()
+    return Question(
+        id=turn.id,
+        door=Door.WEB,
+        model=turn.model,
+        messages=(*said, Message("user", turn.question)),
+        credential=principal,
+    )
+
+
+def _id(sent: Any) -> UUID | None:
+    if not sent:
+        return None
+    try:
+        return UUID(str(sent))
+    except ValueError:
+        raise NotFound("There is no such conversation.") from None

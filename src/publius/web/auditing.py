@@ -1,0 +1,93 @@
+"""Proof: the receipt of one answer for whoever got it, and the whole ledger for the auditor."""
+
+import json
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+
+from publius.ledger import body as bodies
+from publius.ledger.inspection import export, latest_checkpoint, prove, verify_database
+from publius.ledger.proof import Proof, check
+from publius.ledger.verify import Report
+from publius.types import Permission
+from publius.web.pages import HEADERS, page
+from publius.web.visitor import AnyRequest, site_of, viewer
+
+HERE = "/ledger"
+ASK = {"permission": Permission.ASK}
+READ = {"permission": Permission.READ_LEDGER}
+
+
+@get("/receipts/{record:uuid}", opt=ASK)
+async def receipt(request: AnyRequest, record: UUID) -> Response[Any]:
+    """What the receipt of one's own answer proves, checked while the page is made."""
+    proof = await _proof(request, record)
+    key = site_of(request).app.ledger.key.public
+    checkpoint = check(proof, key)
+    body = bodies.read(proof.body.encode())
+    return page(request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key.id)
+
+
+@get("/receipts/{record:uuid}/proof", opt=ASK)
+async def download_proof(request: AnyRequest, record: UUID) -> Response[bytes]:
+    """The proof as a file that can be checked anywhere, with the public key alone."""
+    proof = await _proof(request, record)
+    content = {
+        "receipt": {
+            "record": str(proof.receipt.record),
+            "agency": proof.receipt.agency,
+            "leaf_hash": proof.receipt.leaf_hash,
+            "position": proof.receipt.position,
+            "tree_size": proof.receipt.tree_size,
+        },
+        "body": proof.body,
+        "path": [b64encode(step).decode() for step in proof.path],
+        "checkpoint": proof.checkpoint,
+        "public_key": site_of(request).app.ledger.key.public.line(),
+    }
+    return _file(f"receipt-{record}.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+@get(HERE, opt=READ)
+async def ledger(request: AnyRequest) -> Response[Any]:
+    """What the auditor comes for: the newest signed root, the proof of the whole log, and the log as a file."""
+    return await _ledger(request, None)
+
+
+@post(f"{HERE}/verify", status_code=200, opt=READ)
+async def verify(request: AnyRequest) -> Response[Any]:
+    """Prove the whole log now."""
+    app = site_of(request).app
+    return await _ledger(request, await verify_database(app.database, viewer(request).agency, app.ledger.key.public))
+
+
+@get(f"{HERE}/log", opt=READ)
+async def download_log(request: AnyRequest) -> Response[bytes]:
+    """The log without content, compressed, for proving it offline."""
+    app, agency = site_of(request).app, viewer(request).agency
+    with tempfile.TemporaryDirectory(prefix="publius-log-") as folder:
+        path = Path(folder) / "log.jsonl.gz"
+        await export(app.database, agency, app.ledger.key.public, path)
+        return _file(f"ledger-{agency.slug}.jsonl.gz", path.read_bytes())
+
+
+async def _ledger(request: AnyRequest, report: Report | None) -> Response[Any]:
+    app, agency = site_of(request).app, viewer(request).agency
+    checkpoint = await latest_checkpoint(app.database, agency)
+    return page(
+        request, "ledger.html", here=HERE, report=report, checkpoint=checkpoint, key=app.ledger.key.public.line()
+    )
+
+
+async def _proof(request: AnyRequest, record: UUID) -> Proof:
+    site, principal = site_of(request), viewer(request)
+    return await prove(site.app.database, principal.agency, await site.conversations.receipt(principal, record))
+
+
+def _file(name: str, data: bytes) -> Response[bytes]:
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type="application/octet-stream", headers=headers)

@@ -1,0 +1,134 @@
+"""The agency's documents: listed, added, opened at the cited words, removed."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+
+from publius.errors import TooLarge
+from publius.policy.roles import allowed
+from publius.retrieval.library import Progress
+from publius.types import Permission
+from publius.web.pages import HEADERS, go, page, wants_json
+from publius.web.rendering import sections
+from publius.web.visitor import AnyRequest, site_of, viewer
+
+HERE = "/documents"
+PER_PAGE = 50
+PART = 200_000  # characters of a long document on one page
+
+
+@get(HERE, opt={"permission": Permission.LIST_DOCUMENTS})
+async def list_documents(request: AnyRequest) -> Response[Any]:
+    """The agency's documents by name, perhaps those with some words in their name or title."""
+    return await _listing(request)
+
+
+@get("/documents/add", opt={"permission": Permission.WRITE_DOCUMENTS})
+async def add_page(request: AnyRequest) -> Response[Any]:
+    """Where a reload of the page after an upload leads."""
+    return go(f"{HERE}#add")
+
+
+@post("/documents/add", status_code=200, opt={"permission": Permission.WRITE_DOCUMENTS})
+async def add_documents(request: AnyRequest) -> Response[Any]:
+    """Read the files that were sent; each is told about by name. A script of ours sends one at a time."""
+    library, principal = site_of(request).app.retrieval, viewer(request)
+    most = site_of(request).app.settings.max_upload_mb
+    outcomes: list[Progress] = []
+    for file in (await request.form()).getall("files", []):
+        if not isinstance(file, UploadFile) or not file.filename:
+            continue
+        data = await file.read(most * 1_000_000 + 1)
+        if len(data) > most * 1_000_000:
+            outcomes.append(Progress(name=file.filename, error=TooLarge(f"This file is larger than {most} MB.")))
+            continue
+        async for outcome in library.add_many(principal.agency, principal.id, [(file.filename, data)]):
+            outcomes.append(outcome)
+    if not wants_json(request):
+        return await _listing(request, outcomes=outcomes, chose_none=not outcomes)
+    words = site_of(request).templates.render("outcome.html", outcome=outcomes[0]) if outcomes else "No file came."
+    good = bool(outcomes) and outcomes[0].error is None
+    return Response({"ok": good, "words": words.strip()}, status_code=200, headers=HEADERS)
+
+
+@get("/documents/{document:uuid}", opt={"permission": Permission.READ_DOCUMENTS})
+async def open_document(request: AnyRequest, document: UUID) -> Response[Any]:
+    """A document's text; with `start` and `end` those characters are highlighted. A long one comes in parts."""
+    opened = await site_of(request).app.retrieval.open(viewer(request).agency, document, _number(request, "revision"))
+    length = len(opened.text)
+    start = min(_number(request, "start") or 0, length)
+    end = min(max(_number(request, "end") or start, start), length)
+    part = min(_number(request, "part") or start // PART, max(length - 1, 0) // PART)
+    low, high = part * PART, max(min((part + 1) * PART, length), end if start // PART == part else 0)
+    shown = [(first - low, last - low) for first, last in opened.pages if low <= first < high]
+    numbers = [number for number, (first, _) in enumerate(opened.pages, 1) if low <= first < high]
+    inside = low <= start < high
+    return page(
+        request,
+        "document.html",
+        document=opened,
+        sections=sections(opened.text[low:high], shown, start - low if inside else 0, end - low if inside else 0),
+        first_page=numbers[0] if numbers else 1,
+        cited=end > start and inside,
+        cited_page=next((at for at, (first, last) in enumerate(opened.pages, 1) if first <= start < last), None),
+        part=part,
+        parts=max(length - 1, 0) // PART + 1,
+        may_write=Permission.WRITE_DOCUMENTS in allowed(viewer(request)),
+    )
+
+
+@get("/documents/{document:uuid}/file", opt={"permission": Permission.READ_DOCUMENTS})
+async def download_document(request: AnyRequest, document: UUID) -> Response[bytes]:
+    """The file as it was added. Always saved, never shown: a page inside it would run as one of ours."""
+    library = site_of(request).app.retrieval
+    name, _, data = await library.original(viewer(request).agency, document, _number(request, "revision"))
+    saved = quote(name.rsplit("/", 1)[-1])
+    headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{saved}"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+@get("/documents/{document:uuid}/remove", opt={"permission": Permission.WRITE_DOCUMENTS})
+async def confirm_removal(request: AnyRequest, document: UUID) -> Response[Any]:
+    """Ask before it is gone."""
+    opened = await site_of(request).app.retrieval.open(viewer(request).agency, document)
+    return page(request, "remove_document.html", here=HERE, document=opened)
+
+
+@post("/documents/{document:uuid}/remove", opt={"permission": Permission.WRITE_DOCUMENTS})
+async def remove_document(request: AnyRequest, document: UUID) -> Response[Any]:
+    """Take it out of the library."""
+    await site_of(request).app.retrieval.remove(viewer(request).agency, document)
+    return go(HERE)
+
+
+async def _listing(
+    request: AnyRequest, *, outcomes: list[Progress] | None = None, chose_none: bool = False
+) -> Response[Any]:
+    site, principal = site_of(request), viewer(request)
+    may = allowed(principal)
+    search = request.query_params.get("search", "").replace("\0", "").strip()[:200]
+    at = _number(request, "page") or 1
+    found = await site.app.retrieval.list(principal.agency, matching=search, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
+    return page(
+        request,
+        "documents.html",
+        here=HERE,
+        listing=found,
+        search=search,
+        at=at,
+        pages=-(-found.total // PER_PAGE),
+        may_write=Permission.WRITE_DOCUMENTS in may,
+        may_read=Permission.READ_DOCUMENTS in may,
+        outcomes=outcomes or [],
+        problems={"files": "Choose at least one file."} if chose_none else {},
+        limit=site.app.settings.max_upload_mb,
+    )
+
+
+def _number(request: AnyRequest, name: str) -> int | None:
+    """A number from the address; nonsense counts as none, because addresses get cut and mangled."""
+    sent = request.query_params.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None

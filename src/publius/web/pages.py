@@ -1,0 +1,121 @@
+"""Responses of the site: a page in its frame, a redirect, a failure; all with the same strict headers."""
+
+from typing import Any, NamedTuple
+
+import structlog
+from litestar import MediaType, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from publius.errors import InvalidRequest, NotFound, PubliusError, TooLarge, Unauthenticated
+from publius.policy.roles import allowed
+from publius.types import Permission, Principal, Role
+from publius.web.visitor import AnyRequest, new_browser, sign_in_address, site_of
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+log = structlog.get_logger("publius.web")
+
+
+class Place(NamedTuple):
+    """One entry of the main navigation."""
+
+    href: str
+    label: str
+
+
+def places(principal: Principal) -> list[Place]:
+    """Where this person can go, in order of use."""
+    may = allowed(principal)
+    found = [
+        (Permission.ASK in may, Place("/", "Ask")),
+        (Permission.ASK in may, Place("/conversations", "Conversations")),
+        (Permission.READ_LEDGER in may, Place("/ledger", "Ledger")),
+        (Permission.LIST_DOCUMENTS in may, Place("/documents", "Documents")),
+        (Permission.MANAGE_AGENCY in may, Place("/manage", "Manage")),
+        (principal.role is Role.OPERATOR, Place("/platform", "Platform")),
+        (True, Place("/settings", "Settings")),
+    ]
+    return [place for open_to_them, place in found if open_to_them]
+
+
+def page(request: AnyRequest, template: str, *, status: int = 200, here: str = "", **context: Any) -> Response[str]:
+    """A whole page; `here` is the place in the navigation that it belongs to."""
+    site = site_of(request)
+    principal: Principal | None = request.state.get("principal")
+    browser = site.browser(request)
+    cookies = []
+    if not browser:
+        browser = new_browser()
+        cookies.append(site.cookie(site.visitor_cookie, browser))
+    html = site.templates.render(
+        template,
+        viewer=principal,
+        token=site.form_token(browser),
+        places=places(principal) if principal else (),
+        here=here,
+        **context,
+    )
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=HEADERS, cookies=cookies)
+
+
+def go(path: str) -> Response[Any]:
+    """See another page, after something was done."""
+    return Redirect(path, status_code=303, headers=HEADERS)
+
+
+def failure(request: AnyRequest, error: PubliusError) -> Response[Any]:
+    """What a person sees when something did not work: what happened and what to do next."""
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    if wants_json(request):
+        response: Response[Any] = Response(
+            {"ok": False, "words": str(error)}, status_code=error.status, headers=HEADERS
+        )
+    elif isinstance(error, Unauthenticated) and "principal" not in request.state and request.url.path != "/sign-in":
+        return _to_sign_in(request)
+    else:
+        response = page(request, "failure.html", status=error.status, error=error)
+    response.headers.update(headers)
+    return response
+
+
+def wants_json(request: AnyRequest) -> bool:
+    """Whether a script of ours asked, which reads JSON, and not a browser on its way to a page."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def http_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """What the framework refuses, in our words."""
+    if error.status_code in (404, 405):
+        return failure(request, NotFound("There is no such page.", cure="Start from the first page."))
+    if error.status_code == 413:
+        return failure(request, TooLarge("That is more than can be sent at once."))
+    if error.status_code < 500:
+        return failure(request, InvalidRequest("This address or form is not complete.", cure="Go back and try again."))
+    return unexpected(request, error)
+
+
+def unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The one place where the pages meet an error that nobody foresaw: it is logged, without content."""
+    log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return failure(request, PubliusError("Something went wrong on our side."))
+
+
+def _to_sign_in(request: AnyRequest) -> Response[Any]:
+    address = sign_in_address(request)
+    if request.headers.get("hx-request"):
+        # A script's request would follow the redirect by itself and put the sign-in page into a corner of this one.
+        return Response(None, status_code=200, headers={**HEADERS, "HX-Redirect": address})
+    return go(address)

@@ -1,0 +1,51 @@
+"""Past conversations: found, opened, continued, renamed, deleted."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+
+from publius.types import Permission
+from publius.web.asking import asking
+from publius.web.pages import go, page
+from publius.web.visitor import AnyRequest, site_of, viewer
+
+ASK = {"permission": Permission.ASK}
+HERE = "/conversations"
+
+
+@get(HERE, opt=ASK)
+async def list_conversations(request: AnyRequest) -> Response[Any]:
+    """The person's conversations, newest first, perhaps those that hold some words."""
+    search = request.query_params.get("search", "").replace("\0", "").strip()[:200]
+    found = await site_of(request).conversations.list(viewer(request), search)
+    return page(request, "conversations.html", here=HERE, conversations=found, search=search)
+
+
+@get("/conversations/{conversation:uuid}", opt=ASK)
+async def open_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
+    """One conversation, to read and to continue."""
+    return await asking(request, await site_of(request).conversations.open(viewer(request), conversation))
+
+
+@post("/conversations/{conversation:uuid}/rename", opt=ASK)
+async def rename_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
+    """Give it another title; an empty one changes nothing."""
+    title = str((await request.form()).get("title") or "").replace("\0", "").strip()
+    if title:
+        await site_of(request).conversations.rename(viewer(request), conversation, title)
+    return go(HERE)
+
+
+@get("/conversations/{conversation:uuid}/delete", opt=ASK)
+async def confirm_deletion(request: AnyRequest, conversation: UUID) -> Response[Any]:
+    """Ask before it is gone."""
+    opened = await site_of(request).conversations.open(viewer(request), conversation)
+    return page(request, "delete_conversation.html", here=HERE, conversation=opened)
+
+
+@post("/conversations/{conversation:uuid}/delete", opt=ASK)
+async def delete_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
+    """Delete it for good."""
+    await site_of(request).conversations.delete(viewer(request), conversation)
+    return go(HERE)

@@ -1,0 +1,105 @@
+"""From templates to HTML: the one environment, always escaping, and the filters that the templates use."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from publius.types import Citation, Claim, Passage, Reason
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+# Links and pictures in what a model wrote could carry a reader, or a secret, elsewhere: they stay text.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink"])
+
+REASONS = {
+    Reason.NO_SOURCE: "No document supports it.",
+    Reason.FIGURE: "A figure in it does not stand in the source.",
+    Reason.NAME: "A name in it does not stand in the source.",
+    Reason.MEANING: "The source does not say this.",
+    Reason.NEGATION: "The source says the opposite.",
+    Reason.INCOMPLETE: "The sentence was cut off.",
+    Reason.OFF_QUESTION: "It does not answer the question.",
+}
+
+
+class Templates:
+    """Renders a template by name. An unknown variable is an error, never an empty place."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["asset"] = asset
+        self._environment.filters |= {
+            "day": day,
+            "excerpt": excerpt,
+            "link": link,
+            "moment": moment,
+            "prose": prose,
+            "reason": reason,
+        }
+
+    def render(self, template: str, **context: Any) -> str:
+        """The template's HTML."""
+        return self._environment.get_template(template).render(context)
+
+
+def asset(name: str, known: dict[str, str] = {}) -> str:  # noqa: B006 - a cache for the life of the process
+    """The address of a static file, with its digest, so that browsers may keep it for ever."""
+    if name not in known:
+        file = STATIC / name
+        known[name] = sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
+    return f"/static/{name}?v={known[name]}"
+
+
+def link(place: Citation | Passage) -> str:
+    """Where a cited span opens: the document in that revision, at the highlighted words."""
+    query = urlencode({"revision": place.revision, "start": place.start, "end": place.end})
+    return f"/documents/{place.document_id}?{query}#cited"
+
+
+def reason(claim: Claim) -> str:
+    """Why a sentence was withheld, in plain words, with the detail if there is one."""
+    said = REASONS[claim.reason] if claim.reason else ""
+    return f"{said} {claim.detail}".strip()
+
+
+def prose(text: str) -> Markup:
+    """What Llama wrote in Markdown as HTML; markup in it stays text, and so do links and pictures."""
+    return Markup(_MARKDOWN.render(text))  # noqa: S704 - markdown-it escapes all text, and raw HTML is off
+
+
+def excerpt(text: str, longest: int = 280) -> str:
+    """One line, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + " …"
+
+
+def day(when: datetime) -> str:
+    """As in 23 November 2026."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def moment(when: datetime) -> str:
+    """As in 23 November 2026, 14:05 UTC."""
+    return f"{day(when)}, {when:%H:%M} UTC"
+
+
+def sections(text: str, pages: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[str, int | None, bool]]:
+    """Cut a document's text at its pages and at the highlighted span: (text, page that begins here, highlighted)."""
+    begins = {page_start: number for number, (page_start, _) in enumerate(pages, 1)}
+    cuts = sorted({0, start, end, len(text), *(at for at in begins if at < len(text))})
+    return [(text[here:there], begins.get(here), start <= here < end) for here, there in pairwise(cuts) if there > here]

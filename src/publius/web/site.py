@@ -1,0 +1,92 @@
+"""Puts the pages together: every route, the guard, the form check, and the static files."""
+
+from typing import Any
+
+from litestar import Litestar, Response, Router, get
+from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from publius.api import server
+from publius.api.admission import guard
+from publius.application import Application
+from publius.errors import NotFound, PubliusError
+from publius.types import Permission
+from publius.web import account, administration, asking, auditing, documents, past
+from publius.web.conversations import Conversations
+from publius.web.pages import failure, http_failure, unexpected
+from publius.web.rendering import STATIC, Templates
+from publius.web.visitor import AnyRequest, Site, check_form, session
+
+UPLOADS_AT_ONCE = 4  # files of the largest size that one form may carry
+PAGES = [
+    account.sign_in_page,
+    account.sign_in,
+    account.link_page,
+    account.redeem_link,
+    account.sign_out,
+    account.settings,
+    account.change_password,
+    asking.first_page,
+    asking.ask,
+    past.list_conversations,
+    past.open_conversation,
+    past.rename_conversation,
+    past.confirm_deletion,
+    past.delete_conversation,
+    documents.list_documents,
+    documents.open_document,
+    documents.download_document,
+    documents.confirm_removal,
+    documents.remove_document,
+    auditing.receipt,
+    auditing.download_proof,
+    auditing.ledger,
+    auditing.verify,
+    auditing.download_log,
+    administration.overview,
+    administration.members,
+    administration.add_member,
+    administration.send_link,
+    administration.confirm_lock,
+    administration.lock_member,
+    administration.keys,
+    administration.create_key,
+    administration.confirm_revocation,
+    administration.revoke_key,
+    administration.platform,
+]
+FAILURES = {PubliusError: failure, HTTPException: http_failure, Exception: unexpected}
+
+
+def create_app(app: Application) -> Litestar:
+    """The whole server: the pages, and the API beside them."""
+    site = Site(app, Conversations(app.database), Templates())
+    return server.create_app(app, extra_routes=routes(app), state={"site": site})
+
+
+def routes(app: Application) -> list[Router]:
+    """Every page and static file."""
+    largest = app.settings.max_upload_mb * 1_000_000 * UPLOADS_AT_ONCE + 1_000_000
+    common: dict[str, Any] = {
+        "guards": [guard],
+        "before_request": check_form,
+        "exception_handlers": FAILURES,
+        "opt": {"credential": session, "door": "web"},
+    }
+    return [
+        Router("/", route_handlers=[*PAGES, nowhere], **common),
+        Router("/", route_handlers=[documents.add_page, documents.add_documents], request_max_body_size=largest, **common),
+        create_static_files_router(
+            "/static",
+            [STATIC],
+            cache_control=CacheControlHeader(max_age=31_536_000, immutable=True, public=True),
+            opt={"permission": Permission.NONE, "door": "web"},
+        ),
+    ]
+
+
+@get("/{path:path}", opt={"permission": Permission.NONE})
+async def nowhere(request: AnyRequest, path: str) -> Response[Any]:
+    """Any address that is no page."""
+    raise NotFound("There is no such page.", cure="Start from the first page.")
