@@ -13,7 +13,9 @@ from bench.report import show_targets
 
 def names() -> list[str]:
     """The benchmarks there are."""
-    return sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in ("__main__", "report", "building"))
+    return sorted(
+        m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in ("__main__", "building", "report")
+    )
 
 
 def main(wanted: list[str]) -> int:

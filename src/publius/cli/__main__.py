@@ -1,0 +1,5 @@
+"""`python -m publius.cli`: the program without its launcher."""
+
+from publius.cli import main
+
+main()
