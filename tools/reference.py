@@ -85,11 +85,27 @@ def option(parameter: object) -> str:
     return f"| `{names}` | {shown} | {getattr(parameter, 'help', None) or ''} |"
 
 
+def index() -> str:
+    """Every page of docs/ by its title."""
+    pages = sorted(path for path in DOCS.rglob("*.md") if path.name != "README.md")
+    lines = [f"- [{title(path)}]({path.relative_to(DOCS).as_posix()})" for path in pages]
+    top = [line for line in lines if "(decisions/" not in line]
+    decisions = [line for line in lines if line not in top]
+    return "\n".join(["# Publius: the pages", "", WRITTEN, *top, "", "## Decisions", "", *decisions, ""])
+
+
+def title(path: Path) -> str:
+    """The first heading of a page."""
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    return first.removeprefix("# ").strip()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "errors.md": errors,
     "cli.md": commands,
     "licences.md": licences.page,
+    "README.md": index,  # Last, because it names the others.
 }
 
 

@@ -5,7 +5,6 @@ import tomllib
 
 import pytest
 import reference
-
 from tests.quality.tree import ROOT, files, name
 
 DOCS = ROOT / "docs"
@@ -21,12 +20,6 @@ def test_every_weight_is_named_in_the_notices_with_its_licence():
     notices = (DOCS / "NOTICES.md").read_text(encoding="utf-8").splitlines()
     for model in catalog["model"]:
         assert any(f"`{model['name']}`" in line and model["licence"] in line for line in notices), model["name"]
-
-
-def test_the_index_names_every_page():
-    index = (DOCS / "README.md").read_text(encoding="utf-8")
-    pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if path.name != "README.md"]
-    assert [page for page in pages if f"({page})" not in index] == []
 
 
 @pytest.mark.parametrize("path", [path for path in files() if path.suffix == ".md"], ids=name)
