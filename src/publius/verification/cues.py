@@ -110,7 +110,8 @@ _FRONT = [(bound, re.compile(rf"\b(?:{pattern})\b"), gap) for bound, pattern, ga
 _BACK = [(bound, re.compile(rf"(?:\W+\w+){{0,3}}?\W+(?:{pattern})\b")) for bound, pattern in _AFTER_FIGURE]
 BOUNDS = [(bound, pattern) for bound, pattern, _ in _BEFORE_FIGURE] + _AFTER_FIGURE
 _COMPARISONS = "|".join(pattern for _, pattern, gap in _BEFORE_FIGURE if gap == 4)
-_ANY_BOUND = re.compile(rf"\b(?:{_MODAL} )?(?:be )?(?:{_COMPARISONS})\b")
+# `Shall not exceed` forbids nothing: a modal before a negative comparison belongs to it.
+_ANY_BOUND = re.compile(rf"\b(?:{_MODAL} (?:be )?(?=no))?(?:{_COMPARISONS})\b")
 
 
 def _plain(text: str) -> str:
