@@ -106,6 +106,11 @@ class Users:
             raise InvalidRequest("The present password is wrong.", cure="Type it again.", param="current")
         await self.set_password(agency, id, new, keep=keep)
 
+    async def end_sessions(self, agency: Agency, id: UUID) -> None:
+        """End every session and open link of somebody; they can sign in again."""
+        async with self._database.agency(agency) as connection:
+            await _end_all(connection, id, b"")
+
     async def disable(self, agency: Agency, id: UUID) -> None:
         """Lock somebody out at once: every session and open link of theirs ends.
 
