@@ -80,6 +80,14 @@ async def change_password(request: AnyRequest) -> Response[Any]:
     return go("/settings?changed")
 
 
+@post("/settings/sign-out-everywhere", opt=SIGNED_IN)
+async def sign_out_everywhere(request: AnyRequest) -> Response[Any]:
+    """End every session of this person, on every device."""
+    principal = viewer(request)
+    await site_of(request).app.identity.users.end_sessions(principal.agency, _user(principal.id))
+    return _let_out(request)
+
+
 def _settings_again(request: AnyRequest, problems: dict[str, str]) -> Response[Any]:
     return page(request, "settings.html", status=422, here="/settings", changed=False, problems=problems)
 

@@ -21,6 +21,7 @@ from publius.web.visitor import AnyRequest, site_of, viewer
 
 LONGEST = 20_000  # characters; the model's own limit is lower and says so itself
 DEFAULT = "library"
+SHOWN = 5  # documents named on the first page
 
 
 @get("/", opt={"permission": Permission.SIGN_IN})
@@ -70,7 +71,7 @@ async def asking(
 ) -> Response[Any]:
     """The page to ask on: the first page, or a conversation with its turns above the form."""
     site, principal = site_of(request), viewer(request)
-    listing = await site.app.retrieval.list(principal.agency, limit=5)
+    listing = await site.app.retrieval.list(principal.agency, limit=SHOWN * 4)
     return page(
         request,
         "ask.html",
@@ -78,7 +79,8 @@ async def asking(
         here="" if conversation else "/",
         conversation=conversation,
         documents=listing.total,
-        titles=listing.documents,
+        titles=listing.documents[:SHOWN],
+        subjects=[document.title for document in listing.documents if _reads_well(document.title)],
         may_write=Permission.WRITE_DOCUMENTS in allowed(principal),
         models=sorted(site.app.policy.models(principal), key=lambda one: not one.grounded),
         model=model or (conversation.turns[-1].model if conversation and conversation.turns else DEFAULT),
@@ -100,6 +102,11 @@ async def _answered(request: AnyRequest, question: Question) -> None:
     else:
         await site.conversations.answered(principal, question.id, answer)
         metrics_of(request).answered(question.door, answer)
+
+
+def _reads_well(title: str) -> bool:
+    """Whether a question about this title reads like one: not a file's name, not in capitals throughout."""
+    return " " in title and not title.isupper() and len(title) <= 90
 
 
 def _question(principal: Principal, turn: Turn, before: Conversation | None) -> Question:

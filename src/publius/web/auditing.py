@@ -1,12 +1,11 @@
 """Proof: the receipt of one answer for whoever got it, and the whole ledger for the auditor."""
 
-import json
 import tempfile
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 
 from publius.ledger import body as bodies
@@ -29,27 +28,14 @@ async def receipt(request: AnyRequest, record: UUID) -> Response[Any]:
     key = site_of(request).app.ledger.key.public
     checkpoint = check(proof, key)
     body = bodies.read(proof.body.encode())
-    return page(request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key.id)
+    return page(request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key)
 
 
 @get("/receipts/{record:uuid}/proof", opt=ASK)
 async def download_proof(request: AnyRequest, record: UUID) -> Response[bytes]:
     """The proof as a file that can be checked anywhere, with the public key alone."""
     proof = await _proof(request, record)
-    content = {
-        "receipt": {
-            "record": str(proof.receipt.record),
-            "agency": proof.receipt.agency,
-            "leaf_hash": proof.receipt.leaf_hash,
-            "position": proof.receipt.position,
-            "tree_size": proof.receipt.tree_size,
-        },
-        "body": proof.body,
-        "path": [b64encode(step).decode() for step in proof.path],
-        "checkpoint": proof.checkpoint,
-        "public_key": site_of(request).app.ledger.key.public.line(),
-    }
-    return _file(f"receipt-{record}.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
+    return _file(f"proof-{record}.json", msgspec.json.format(msgspec.json.encode(proof), indent=2))
 
 
 @get(HERE, opt=READ)

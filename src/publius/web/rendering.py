@@ -72,9 +72,8 @@ def link(place: Citation | Passage) -> str:
 
 
 def reason(claim: Claim) -> str:
-    """Why a sentence was withheld, in plain words, with the detail if there is one."""
-    said = REASONS[claim.reason] if claim.reason else ""
-    return f"{said} {claim.detail}".strip()
+    """Why a sentence was withheld: what verification said, or the reason in general."""
+    return claim.detail or (REASONS[claim.reason] if claim.reason else "")
 
 
 def prose(text: str) -> Markup:

@@ -27,6 +27,7 @@ PAGES = [
     account.sign_out,
     account.settings,
     account.change_password,
+    account.sign_out_everywhere,
     asking.first_page,
     asking.ask,
     past.list_conversations,
@@ -56,6 +57,7 @@ PAGES = [
     administration.revoke_key,
     administration.platform,
 ]
+UPLOADS = [documents.add_page, documents.add_documents]
 FAILURES = {PubliusError: failure, HTTPException: http_failure, Exception: unexpected}
 
 
@@ -76,7 +78,9 @@ def routes(app: Application) -> list[Router]:
     }
     return [
         Router("/", route_handlers=[*PAGES, nowhere], **common),
-        Router("/", route_handlers=[documents.add_page, documents.add_documents], request_max_body_size=largest, **common),
+        Router(
+            "/", route_handlers=[documents.add_page, documents.add_documents], request_max_body_size=largest, **common
+        ),
         create_static_files_router(
             "/static",
             [STATIC],

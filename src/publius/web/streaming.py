@@ -26,12 +26,11 @@ async def streamed(request: AnyRequest, question: Question, turn: Turn, conversa
     new = len(question.messages) == 1
     if new:
         yield _event(str(conversation), "conversation")
-        yield _event(f"{title_of(turn.question)} · Publius", "title")
     grounded = site.app.policy.model(principal, question.model).grounded
-    yield _part(site, "begun.html", turn=turn, grounded=grounded, new=new)
+    yield _part(site, "begun.html", turn=turn, grounded=grounded, new=new, title=title_of(turn.question))
     withheld = 0
     try:
-        async with aclosing(flow.stream(question, site.app)) as steps:  # type: ignore[type-var]
+        async with aclosing(flow.stream(question, site.app)) as steps:
             async for step in steps:
                 match step:
                     case Answer():

@@ -44,8 +44,8 @@ function setUpAsking(form) {
   form.addEventListener("conversation", (event) => {
     form.elements.conversation.value = event.detail.data;
     history.replaceState(null, "", "/conversations/" + event.detail.data);
+    question.placeholder = "";
   });
-  form.addEventListener("title", (event) => { document.title = event.detail.data; });
   form.addEventListener("htmx:sse:after:message", reveal);
   form.addEventListener("htmx:finally:request", () => {
     send.disabled = false;
@@ -60,6 +60,7 @@ function reveal() {
   const turn = document.querySelector(".turn--running");
   if (!turn || turn.dataset.revealed) return;
   turn.dataset.revealed = "yes";
+  document.title = document.querySelector("h1").textContent + " · Publius";
   turn.scrollIntoView({ block: "start" });
 }
 
