@@ -12,16 +12,6 @@ from publius.errors import SetupError
 from publius.inference import weights
 from publius.inference.catalog import CatalogModel, read_catalog
 from publius.inference.embedded import EmbeddedEngine
-from publius.types import Agency, Grant, Model, Principal, Role
-
-EDUCATION = Agency(1, "education", "Department of Education")
-STATE = Agency(2, "state", "Department of State")
-LLAMA = Model("llama", False, "")
-LIBRARY = Model("library", True, "")
-
-
-def grant(agency: Agency = EDUCATION, model: Model = LLAMA, max_tokens: int = 1024) -> Grant:
-    return Grant(Principal("user:1", "Ann", agency, Role.MEMBER), model, max_tokens)
 
 
 @pytest.fixture(scope="session")

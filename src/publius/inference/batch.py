@@ -4,7 +4,6 @@
 why all of this runs in the engine process (`worker.py`) and in one thread.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from publius.inference.assembly import Assembly
 from publius.inference.engine import FinishReason, Request
 from publius.inference.gguf import Shape, read_shape
 from publius.inference.templates import TEMPLATES
-from publius.inference.vocabulary import Vocabulary
+from publius.inference.vocabulary import Vocabulary, from_tokenizer
 from publius.types import Usage
 
 _BLOCK_TOKENS = 32  # The CPU plugin's key-value block.
@@ -75,7 +74,7 @@ class Batch:
             # processors without AMX it is also faster than bfloat16.
             {"CACHE_DIR": str(compiled), "INFERENCE_PRECISION_HINT": "f32"},
         )
-        self.vocabulary = _vocabulary(self._pipeline.get_tokenizer(), shape)
+        self.vocabulary = from_tokenizer(self._pipeline.get_tokenizer(), shape.special)
         self._next = 0
 
     def add(self, request: Request) -> Generation:
@@ -120,19 +119,3 @@ def _scheduler(shape: Shape, cache_gb: float) -> genai.SchedulerConfig:
     scheduler.max_num_batched_tokens = _STEP_TOKENS
     scheduler.max_num_seqs = _MOST_TOGETHER
     return scheduler
-
-
-def _vocabulary(tokenizer: genai.Tokenizer, shape: Shape) -> Vocabulary:
-    table = tokenizer.get_vocab()
-    tokens = [b""] * (max(table.values()) + 1)
-    for spelling, i in table.items():
-        tokens[i] = spelling
-    return Vocabulary(tokens, shape.special, _encoder(tokenizer))
-
-
-def _encoder(tokenizer: genai.Tokenizer) -> Callable[[str], list[int]]:
-    def encode(text: str) -> list[int]:
-        ids: list[int] = tokenizer.encode(text, add_special_tokens=False).input_ids.data[0].tolist()
-        return ids
-
-    return encode

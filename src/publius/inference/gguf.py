@@ -38,7 +38,7 @@ def read_shape(path: Path) -> Shape:
     try:
         with path.open("rb") as stream:
             return Shape(_metadata(stream))
-    except (struct.error, ValueError, KeyError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, KeyError, RecursionError) as error:
         raise SetupError(f"{path.name} is not a GGUF file that can be read: {error}.", cure="Fetch it again.") from None
 
 

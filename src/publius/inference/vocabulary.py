@@ -1,15 +1,16 @@
 """A model's vocabulary: text to token ids that are never special, and ids back to text.
 
 What a person or a document wrote must not become a control token. Two things see to it: text is cut
-inside every spelling of a special token before it is encoded, so that no piece holds one; and the
-result is searched for special ids, which would be a fault of ours and stops the request.
+inside every spelling of a special token before it is encoded, so that no piece holds one; and special
+ids are dropped from what comes back, since a tokenizer may also use one (SmolLM2: `<|endoftext|>`) for a
+byte that its vocabulary lacks.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
-from publius.errors import EngineFailed
 from publius.inference.templates import Control, Part, Salt
 
 Encode = Callable[[str], list[int]]
@@ -38,10 +39,7 @@ class Vocabulary:
 
     def encode(self, text: str) -> list[int]:
         """Ids of `text` as content: none of them is special, whatever it spells."""
-        ids = [i for piece in self._pieces(text) for i in self._encode(piece)]
-        if not self.special.isdisjoint(ids):
-            raise EngineFailed("Text would have become a control token; the request was stopped.")
-        return ids
+        return [i for piece in self._pieces(text) for i in self._encode(piece) if i not in self.special]
 
     def _pieces(self, text: str) -> list[str]:
         if self._special_starts is None:
@@ -72,3 +70,17 @@ class Vocabulary:
     def bytes_of(self, ids: Iterable[int]) -> bytes:
         """What ids spell; special ones spell nothing."""
         return b"".join(self._tokens[i] for i in ids if i not in self.special)
+
+
+def from_tokenizer(tokenizer: Any, special: Iterable[int]) -> Vocabulary:
+    """The vocabulary of an `openvino_genai.Tokenizer`."""
+
+    def encode(text: str) -> list[int]:
+        ids: list[int] = tokenizer.encode(text, add_special_tokens=False).input_ids.data[0].tolist()
+        return ids
+
+    table: dict[bytes, int] = tokenizer.get_vocab()
+    tokens = [b""] * (max(table.values()) + 1)
+    for spelling, i in table.items():
+        tokens[i] = spelling
+    return Vocabulary(tokens, special, encode)
