@@ -14,4 +14,4 @@ FROM (
     WHERE agency_id = %(agency)s AND document_id = %(document)s
     GROUP BY id, lexeme
 ) AS counted
-GROUP BY term
+GROUP BY term, id / 100

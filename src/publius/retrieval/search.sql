@@ -3,37 +3,47 @@
 WITH asked AS MATERIALIZED (
     SELECT lexeme FROM unnest(tsvector_to_array(lexemes(%(words)s))) AS lexeme
 ),
-found AS MATERIALIZED (
+read AS MATERIALIZED (
     SELECT term, passages, weights FROM postings
     WHERE agency_id = %(agency)s AND term = ANY (ARRAY(SELECT lexeme FROM asked))
 ),
 -- Document frequencies are counted from the postings just read, so they are right at every moment.
 frequencies AS (
     SELECT lexeme, coalesce(sum(cardinality(passages)), 0)::real AS frequency
-    FROM asked LEFT JOIN found ON term = lexeme GROUP BY lexeme
+    FROM asked LEFT JOIN read ON term = lexeme GROUP BY lexeme
 ),
+-- The rarest words first, as far as the budget goes: the commonest say least and cost most.
 weighed AS MATERIALIZED (
     SELECT lexeme, ln(1 + (size - frequency + 0.5) / (frequency + 0.5))::real AS idf
-    FROM frequencies, (SELECT coalesce(sum(passages), 0)::real AS size FROM documents WHERE agency_id = %(agency)s) AS all_of_them
+    FROM (SELECT *, sum(frequency) OVER (ORDER BY frequency, lexeme) AS so_far FROM frequencies) AS sorted,
+         (SELECT coalesce(sum(passages), 0)::real AS size FROM documents WHERE agency_id = %(agency)s) AS library
+    WHERE so_far <= greatest(%(budget)s, frequency)
 ),
 whole AS (SELECT nullif(sum(idf), 0) AS idf FROM weighed),
-lexical AS MATERIALIZED (
-    SELECT id, sum(weight * idf) AS bm25, sum(idf) AS covered
-    FROM found JOIN weighed ON lexeme = term, unnest(passages, weights) AS posting (id, weight)
+scored AS MATERIALIZED (
+    SELECT id, sum(weight * idf) AS bm25, sum(idf) AS covered, bool_or(near) AS near
+    FROM (
+        SELECT id, weight, idf, false AS near
+        FROM read JOIN weighed ON lexeme = term, unnest(passages, weights) AS posting (id, weight)
+        UNION ALL
+        (SELECT id, 0, 0, true FROM passages WHERE agency_id = %(agency)s
+         ORDER BY embedding <=> %(vector)s::halfvec LIMIT %(depth)s)
+    ) AS hits
     GROUP BY id
 ),
 candidates AS (
-    (SELECT id FROM lexical ORDER BY bm25 DESC LIMIT %(depth)s)
+    (SELECT id, bm25, covered FROM scored ORDER BY bm25 DESC LIMIT %(depth)s)
     UNION
-    (SELECT id FROM passages WHERE agency_id = %(agency)s ORDER BY embedding <=> %(vector)s::halfvec LIMIT %(depth)s)
+    (SELECT id, bm25, covered FROM scored WHERE near LIMIT %(depth)s)
 ),
 measured AS (
     SELECT p.*, coalesce(bm25 / whole.idf, 0) AS bm25, coalesce(covered / whole.idf, 0) AS coverage,
            1 - (embedding <=> %(vector)s::halfvec) AS cosine
-    FROM candidates JOIN passages p ON p.id = candidates.id LEFT JOIN lexical ON lexical.id = candidates.id, whole
+    FROM whole, candidates JOIN passages p ON p.id = candidates.id
     WHERE agency_id = %(agency)s
 )
 SELECT m.id, document_id, revision, title, name, text, start_at, end_at, page, headings,
        %(lexical_share)s * bm25 + (1 - %(lexical_share)s) * cosine AS score, coverage, cosine
 FROM measured m JOIN documents d ON d.id = document_id
+WHERE d.agency_id = %(agency)s
 ORDER BY score DESC, m.id LIMIT %(limit)s
