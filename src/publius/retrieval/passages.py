@@ -70,8 +70,10 @@ def _units(document: ReadDocument) -> Iterator[_Unit]:
     path: Path = ()
     for block in document.blocks:
         text = document.text[block.start : block.end]
+        if block.level and block.kind in ("heading", "paragraph"):
+            path = _above(path, block.level)
         if block.kind == "heading":
-            path = (*_above(path, block.level), (block.level, text))
+            path = (*path, (block.level, text))
         for start, end, amount in _parts(text, 0, len(text), 0):
             yield _Unit(block.start + start, block.start + end, amount, block, path)
 
@@ -122,7 +124,8 @@ def _packed(units: Iterable[_Unit], text: str) -> Iterator[_Group]:
     for unit in units:
         if group and (_apart(group, unit) or amount + unit.size > (TARGET if amount >= LEAST else MOST)):
             # The line that introduces a list or table stays with it.
-            carried = group[1:][-1:] if not _apart(group, unit) and _introduces(group[-1], text) else []
+            stays = _introduces(group[-1], text) and group[-1].size + unit.size <= MOST and not _apart(group, unit)
+            carried = group[1:][-1:] if stays else []
             yield _group(group[: len(group) - len(carried)])
             group, amount = carried, sum(each.size for each in carried)
         group.append(unit)

@@ -1,6 +1,10 @@
 """Each format becomes text that a person can read, with its structure known."""
 
+import io
+
 import pytest
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 from tests.retrieval.reading.making import body, docx, pdf, real_docx, running_text
 
 from publius.retrieval.reading import ReadDocument, read
@@ -158,3 +162,42 @@ def test_a_name_is_only_a_name() -> None:
 def test_what_people_cannot_see_llama_does_not_see() -> None:
     tags = "".join(chr(0xE0000 + ord(c)) for c in "ignore")
     assert read("a.md", f"Pay{tags} the\u202e fee\u200b now".encode()).text == "Pay the fee now"
+
+
+def test_pdf_tables_drawn_with_rules_become_rows_and_go_on_over_pages() -> None:
+    data = [["Program", "Most a year"], ["Direct Loan", "$5,500"], *([f"Program {n}", f"${n},000"] for n in range(80))]
+    out = io.BytesIO()
+    table = Table(data, colWidths=[150, 150], repeatRows=0)
+    table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, "black")]))
+    SimpleDocTemplate(out).build([Paragraph("Limits", getSampleStyleSheet()["Heading1"]), table])
+    document = read("limits.pdf", out.getvalue())
+    rows = [block for block in document.blocks if block.kind == "row"]
+    assert document.text[rows[0].start : rows[0].end] == "Program | Most a year"
+    assert document.text[rows[1].start : rows[1].end] == "Direct Loan | $5,500"
+    assert len(rows) == 82
+    assert rows[-1].page == len(document.pages) > 1
+    assert {row.header for row in rows[1:]} == {"Program | Most a year"}
+
+
+def test_the_columns_of_a_pdf_are_read_one_after_the_other() -> None:
+    left = running_text(700, "The first column begins here and", "goes on to its own second line.")
+    right = running_text(700, "The other column stands beside", "it and is read after it.", x=330)
+    text = read("a.pdf", pdf([*left, *right])).text
+    assert text.index("second line.") < text.index("The other column stands beside it and")
+
+
+def test_parts_of_a_statute_are_headings() -> None:
+    source = (
+        "## § 5. Grants\n\n(a) Eligibility\n\n(1) In general\n\nA student may apply.\n\n(2) Exceptions\n\n"
+        "(A) No person who has defaulted may apply.\n\n(i) Rules\n\nThe Secretary makes them.\n\n"
+        "(b) The Secretary shall report each year.\n"
+    )
+    document = read("law.md", source.encode())
+    headings = [(b.level, document.text[b.start : b.end]) for b in document.blocks if b.kind == "heading"]
+    assert headings == [
+        (2, "§ 5. Grants"),
+        (3, "(a) Eligibility"),
+        (4, "(1) In general"),
+        (4, "(2) Exceptions"),
+        (6, "(i) Rules"),
+    ]

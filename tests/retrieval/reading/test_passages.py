@@ -100,3 +100,12 @@ def test_no_piece_crosses_a_page_and_each_knows_its_own() -> None:
     for piece in pieces:
         start, end = document.pages[(piece.page or 0) - 1]
         assert start <= piece.start < piece.end <= end
+
+
+def test_a_part_of_a_statute_without_a_heading_leaves_the_one_before() -> None:
+    provision = "The Secretary shall pay to each school the sum that this section names in each award year. " * 6
+    source = "\n\n".join(
+        ["(a) Payments", provision, "(b) Reports", provision, "(c) Rules", provision, "(d) " + provision]
+    )
+    pieces = split(read("law.md", source.encode()))
+    assert [piece.headings for piece in pieces] == [("(a) Payments",), ("(b) Reports",), ("(c) Rules",), ()]

@@ -6,6 +6,8 @@ of its own, which is where files from people belong.
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from publius.errors import UnreadableDocument
 from publius.retrieval.reading import media
 from publius.retrieval.reading.document import Block, ReadDocument
@@ -13,6 +15,7 @@ from publius.retrieval.reading.html import read_html
 from publius.retrieval.reading.markdown import read_markdown
 from publius.retrieval.reading.pdf import read_pdf
 from publius.retrieval.reading.plain import read_plain
+from publius.retrieval.reading.statute import sections
 from publius.retrieval.reading.table import read_csv
 from publius.retrieval.reading.word import read_word
 
@@ -39,11 +42,6 @@ def read(name: str, data: bytes) -> ReadDocument:
     document = _READERS[media.media_type(name, data)](data)
     if not document.text:
         raise UnreadableDocument("The file holds no text.", cure="Check that it is the file you meant.")
-    return document if document.title else _named(document, name)
-
-
-def _named(document: ReadDocument, name: str) -> ReadDocument:
-    """The same document with the file's name as its title."""
     base = media.base_name(name)
-    title = base.rpartition(".")[0] or base or "Untitled"
-    return ReadDocument(title, document.media_type, document.text, document.blocks, document.pages)
+    title = document.title or base.rpartition(".")[0] or base or "Untitled"
+    return replace(document, title=title, blocks=sections(document.text, document.blocks))

@@ -31,7 +31,7 @@ class Block(Struct, frozen=True, gc=False):
     kind: Kind
     start: int
     end: int
-    level: int = 0  # heading: 1 is the highest; list item: depth from 1
+    level: int = 0  # heading: 1 is the highest; list item: depth from 1; paragraph: ends headings from this level on
     page: int | None = None  # 1-based
     header: str = ""  # table row: the header line of its table, "" for that line itself
 

@@ -14,8 +14,14 @@ from publius.retrieval.reading.html import read_markup
 
 _FRONT_LINES = re.compile(r"\A(?:---[ \t]*\n)?((?:[A-Za-z][\w-]{0,40}:[^\n]*\n)+)(?:---[ \t]*\n)?")
 _TITLE = re.compile(r"^title:[ \t]*(.+)$", re.M | re.I)
-# Tags of site generators, and the attribute lists that some of them put after a heading or link.
-_TEMPLATE_TAGS = re.compile(r"\{%[^\n%]*%\}|\{:[^{}\n]*\}")
+# What site generators add to Markdown, with what a person should read instead.
+_EXTRAS = (
+    (re.compile(r"\{%[^\n%]*%\}|\{[:#][^{}\n]*\}"), ""),  # template tags, attributes of headings and links
+    (re.compile(r"\]\([^()\n]*\{\{[^()\n]*\)"), "](#)"),  # links to an address that a template would fill in
+    (re.compile(r"^\[\^([\w-]{1,40})\]:", re.M), r"[\1]"),  # footnotes
+    (re.compile(r"\[\^([\w-]{1,40})\]"), r"[\1]"),  # and where the text refers to them
+    (re.compile(r"^(?:!!!|\?\?\?\+?)[ \t]+\w+[ \t]+\"(.*)\"[ \t]*$", re.M), r"\1\n"),  # boxes with a title
+)
 
 # Indented code is off: people indent HTML and paragraphs far more often than they mean code by it.
 _markdown = MarkdownIt("commonmark", {"html": True}).enable("table").disable("code")
@@ -34,4 +40,6 @@ def read_markdown(data: bytes) -> ReadDocument:
         if found or front[0].startswith("---"):
             title = found[1].strip().strip("\"'") if found else ""
             text = text[front.end() :]
-    return read_markup(_markdown.render(_TEMPLATE_TAGS.sub("", text)), title, media.MARKDOWN)
+    for extra, instead in _EXTRAS:
+        text = extra.sub(instead, text)
+    return read_markup(_markdown.render(text), title, media.MARKDOWN)

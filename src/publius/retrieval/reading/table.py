@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from publius.errors import UnreadableDocument
 from publius.retrieval.reading import media
@@ -15,57 +15,64 @@ BAR = " | "  # between the cells of a row
 
 _SAMPLE_ROWS = 20
 _FIGURE = re.compile(r"[\s$€£()+-]*\d[\d\s.,:/%-]*")
+_MOST_HEADER_ROWS = 4
+_LONGEST_HEADER = 400  # characters; a longer row says too much to stand above every piece of its table
 
 
 class Rows:
-    """One table on its way into a manuscript, row by row."""
+    """One table: its rows as they come, and then written down with their header."""
 
-    def __init__(self, manuscript: Manuscript, page: int | None = None) -> None:
-        self._out = manuscript
-        self._page = page
+    def __init__(self) -> None:
+        self._rows: list[list[str]] = []
         self._cells: list[str] = []
         self._all_headings = True
-        self._headers: list[str] = []
-        self._body_begun = False
+        self._marked = 0  # rows at the top that the file itself calls headers
 
     def cell(self, text: str, *, heading: bool = False) -> None:
         """Add a cell to the present row."""
         self._cells.append(one_line(text))
         self._all_headings &= heading
 
-    def end_row(self) -> None:
-        """Write the row down; a row without text is dropped."""
+    def end_row(self, *, header: bool = False) -> None:
+        """The present row is complete; one without text is dropped. `header` says that it is a header."""
         cells, all_headings = self._cells, self._all_headings
         self._cells, self._all_headings = [], True
-        if not any(cells):
-            return
-        row = BAR.join(cells)
-        marked = all_headings and len(cells) > 1
-        unmarked = not self._headers and _could_be_header(cells)
-        if not self._body_begun and (marked or unmarked):
-            self._out.add("row", row, page=self._page)
-            self._headers.append(row)
-            self._body_begun = not marked
-        else:
-            self._out.add("row", row, page=self._page, header=" / ".join(self._headers))
-            # A lone cell above the header is the table's title; the header may still come.
-            self._body_begun |= len(cells) > 1
+        if any(cells):
+            if (header or all_headings) and self._marked == len(self._rows) and len(cells) > 1:
+                self._marked += 1
+            self._rows.append(cells)
 
-    def end_head(self) -> None:
-        """No row after this one is a header."""
-        self._body_begun = True
-
-    def row(self, cells: Sequence[str]) -> None:
+    def row(self, cells: Iterable[str]) -> None:
         """Add a whole row of plain cells."""
         for text in cells:
             self.cell(text)
         self.end_row()
 
+    def write(self, out: Manuscript, *, page: int | None = None, header: str = "") -> str:
+        """Write the rows down; returns the header. One may be given by the part of the table on the page before."""
+        lines = [BAR.join(cells) for cells in self._rows]
+        if header:
+            first, last = 0, 1 if lines[:1] == [header] else 0  # the header, once more, on this page
+        else:
+            first, last = self._header_rows()
+            header = " / ".join(lines[first:last])[:_LONGEST_HEADER]
+        for index, line in enumerate(lines):
+            out.add("row", line, page=page, header=header if index >= last else "")
+        return header
 
-def _could_be_header(cells: Sequence[str]) -> bool:
-    """At least two cells with text, and none of them a figure."""
-    texts = [cell for cell in cells if cell]
-    return len(texts) > 1 and not any(_FIGURE.fullmatch(text) for text in texts)
+    def _header_rows(self) -> tuple[int, int]:
+        """First and last + 1 of the rows that head the others, (0, 0) if none does.
+
+        Where the file marks none, they are those with several cells of words before the first row with figures.
+        """
+        if self._marked:
+            return 0, self._marked
+        first = next((i for i, cells in enumerate(self._rows) if sum(map(bool, cells)) > 1), len(self._rows))
+        figures = next((i for i, cells in enumerate(self._rows) if any(map(_FIGURE.fullmatch, cells))), first + 1)
+        last = figures if figures - first <= _MOST_HEADER_ROWS else first + 1
+        if last <= first or len(self._rows) <= last or len(BAR.join(self._rows[first])) > _LONGEST_HEADER:
+            return 0, 0
+        return first, last
 
 
 def read_csv(data: bytes) -> ReadDocument:

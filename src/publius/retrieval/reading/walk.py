@@ -80,7 +80,7 @@ class Walk:
         elif tag == "li":
             self._start_item()
         elif tag == "table":
-            self._tables.append(None if _lays_out(element) else Rows(self._out))
+            self._tables.append(None if _lays_out(element) else Rows())
         elif tag in ("td", "th") and self._table is not None:
             self._buffer.clear()
             self._in_cell = True
@@ -112,9 +112,9 @@ class Walk:
             self._buffer.clear()
             self._in_cell = False
         else:
-            table.end_row()
-            if tag == "thead":
-                table.end_head()
+            table.end_row(header=tag == "thead")
+        if tag == "table":
+            table.write(self._out)
 
     def _break(self, heading: int = 0) -> None:
         """A block begins or ends; in a cell that is no more than a space."""

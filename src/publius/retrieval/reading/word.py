@@ -107,9 +107,10 @@ class _Body:
                 for cell in cells:
                     self.write(cell)
             return
-        lines = Rows(self._out)
+        lines = Rows()
         for cells in rows:
-            lines.row([" ".join(_text(paragraph) for paragraph in cell.iterdescendants(W + "p")) for cell in cells])
+            lines.row(" ".join(_text(paragraph) for paragraph in cell.iterdescendants(W + "p")) for cell in cells)
+        lines.write(self._out)
 
 
 def _cells(row: etree._Element) -> list[etree._Element]:

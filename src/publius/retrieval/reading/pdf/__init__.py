@@ -1,16 +1,17 @@
 """PDF: text by page through PDFium, with paragraphs, headings and running lines told apart by their places."""
 
 import re
-from itertools import pairwise
 
 from pypdfium2 import PdfDocument, PdfiumError
 
 from publius.errors import UnreadableDocument
 from publius.retrieval.reading import media
 from publius.retrieval.reading.document import Manuscript, ReadDocument
-from publius.retrieval.reading.pdf.layout import Stretch, shape, stretches, without_running_lines
-from publius.retrieval.reading.pdf.lines import Line, Page, page_lines
+from publius.retrieval.reading.pdf.grid import Table, grids, with_tables
+from publius.retrieval.reading.pdf.layout import Page, Stretch, drop_running_lines, shape, stretches
+from publius.retrieval.reading.pdf.lines import Line, page_lines
 from publius.retrieval.reading.pdf.words import Vocabulary
+from publius.retrieval.reading.table import Rows
 
 MAX_PAGES = 5_000
 _PASSWORD = 4  # PDFium's error codes
@@ -26,11 +27,12 @@ def read_pdf(data: bytes) -> ReadDocument:
     """
     document = _open(data)
     try:
-        pages = without_running_lines([_page(document, index) for index in range(len(document))])
+        pages = [_page(document, index) for index in range(len(document))]
         title = document.get_metadata_value("Title")
     finally:
         document.close()
-    if sum(len(line.text) for lines in pages for line in lines) <= _LEAST_TEXT * len(pages):
+    drop_running_lines(pages)
+    if sum(_amount(page) for page in pages) <= _LEAST_TEXT * len(pages):
         raise UnreadableDocument(
             "The PDF holds pictures of pages and no text. It needs OCR, which this version does not do yet.",
             cure="Run it through a program that recognises text (OCR), and upload the result.",
@@ -61,29 +63,56 @@ def _page(document: PdfDocument, index: int) -> Page:
     except PdfiumError:
         raise UnreadableDocument(f"Page {index + 1} of the PDF is damaged and cannot be read.") from None
     try:
-        return Page(page.get_height(), page_lines(text_page))
+        return Page(page.get_height(), with_tables(page_lines(text_page), grids(page)))
     finally:
         text_page.close()
         page.close()
 
 
-def _write(pages: list[list[Line]], title: str) -> ReadDocument:
+def _amount(page: Page) -> int:
+    """Characters of text on the page."""
+    return sum(len(each.text) if isinstance(each, Line) else len(str(each.rows)) for each in page.content)
+
+
+def _write(pages: list[Page], title: str) -> ReadDocument:
     usual = shape(pages)
-    vocabulary = Vocabulary(line.text for lines in pages for line in lines)
+    vocabulary = Vocabulary(line.text for page in pages for line in page.lines)
     manuscript = Manuscript()
-    starts = []
-    for number, lines in enumerate(pages, 1):
-        starts.append(_write_page(manuscript, stretches(lines, number, usual), vocabulary))
-    ends = [later for _, later in pairwise(starts)] + [manuscript.length]
+    writer = _Writer(manuscript, vocabulary)
+    starts = [writer.write(stretches(page.content, usual), number) for number, page in enumerate(pages, 1)]
+    ends = [*starts[1:], manuscript.length]
     return manuscript.finish(title, media.PDF, tuple(zip(starts, ends, strict=True)))
 
 
-def _write_page(manuscript: Manuscript, page: list[Stretch], vocabulary: Vocabulary) -> int:
-    """Write one page; returns where it starts."""
-    starts = [
-        manuscript.add(
-            stretch.kind, vocabulary.join(line.text for line in stretch.lines), level=stretch.level, page=stretch.page
+class _Writer:
+    """Writes page after page, and remembers the table that may go on on the next."""
+
+    def __init__(self, out: Manuscript, vocabulary: Vocabulary) -> None:
+        self._out = out
+        self._vocabulary = vocabulary
+        self._columns: tuple[float, ...] = ()  # of the table that ended the page before
+        self._header = ""
+
+    def write(self, page: list[Stretch | Table], number: int) -> int:
+        """Write one page; returns where it starts."""
+        starts = [self._block(block, number) for block in page]
+        return starts[0] if starts else self._out.length
+
+    def _block(self, block: Stretch | Table, number: int) -> int:
+        if isinstance(block, Table):
+            return self._table(block, number)
+        self._columns = ()
+        text = self._vocabulary.join(line.text for line in block.lines)
+        return self._out.add(block.kind, text, level=block.level, page=number)
+
+    def _table(self, table: Table, number: int) -> int:
+        rows = Rows()
+        for cells in table.rows:
+            rows.row(self._vocabulary.join(cell.split("\n")) for cell in cells)
+        same = len(table.columns) == len(self._columns) and all(
+            abs(here - there) < 6 for here, there in zip(table.columns, self._columns, strict=True)
         )
-        for stretch in page
-    ]
-    return starts[0] if starts else manuscript.length
+        start = self._out.length
+        self._header = rows.write(self._out, page=number, header=self._header if same else "")
+        self._columns = table.columns
+        return start

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from publius.retrieval.reading.document import Kind
-from publius.retrieval.reading.pdf.lines import Line, Page
+from publius.retrieval.reading.pdf.grid import Table
+from publius.retrieval.reading.pdf.lines import Line
 from publius.retrieval.reading.plain import ITEM
 
 _EDGE = 0.12  # part of a page's height, at the top and at the bottom, where running lines stand
@@ -18,13 +19,23 @@ _BULLET = re.compile(r"[●•▪◦○■–*➢✓]\s|o\s(?=[A-Z])|-\s")
 _LONGEST_HEADING = 160  # characters
 
 
+class Page(Struct):
+    """One page: its height in points, and its lines and tables in PDFium's order of reading."""
+
+    height: float
+    content: list[Line | Table]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for line in self.content if isinstance(line, Line)]
+
+
 class Stretch(Struct):
-    """A block on its way: lines that belong together."""
+    """A block of text on its way: lines that belong together."""
 
     kind: Kind
     lines: list[Line]
-    page: int
-    level: int = 0
+    level: int
 
     @property
     def size(self) -> float:
@@ -50,11 +61,11 @@ class Shape(Struct, frozen=True):
         return 0
 
 
-def shape(pages: Iterable[Sequence[Line]]) -> Shape:
+def shape(pages: Iterable[Page]) -> Shape:
     """The size of most characters is the body's; larger sizes that hold little text are headings."""
     characters: Counter[float] = Counter()
-    for lines in pages:
-        for line in lines:
+    for page in pages:
+        for line in page.lines:
             characters[round(line.size)] += len(line.text)
     if not characters:
         return Shape(0.0, ())
@@ -64,46 +75,47 @@ def shape(pages: Iterable[Sequence[Line]]) -> Shape:
     return Shape(float(body), tuple(size for i, size in enumerate(larger) if i == 0 or size < larger[i - 1] * 0.97))
 
 
-def without_running_lines(pages: list[Page]) -> list[list[Line]]:
-    """Drop what repeats at the edges of most pages (all but its first time), page numbers and lines of contents."""
+def drop_running_lines(pages: list[Page]) -> None:
+    """Take out what repeats at the edges of most pages (all but its first time), page numbers, lines of contents."""
     places = [_edges(page) for page in pages]
     count = Counter(key for edges in places for key in set(edges.values()))
     needed = max(3, len(pages) // 2)
     seen: set[str] = set()
-    kept = []
     for page, edges in zip(pages, places, strict=True):
         stay = []
-        for index, line in enumerate(page.lines):
+        for index, line in enumerate(page.content):
             key = edges.get(index, "")
-            runs = count[key] >= needed and (key in seen or not any(c.isalpha() for c in line.text))
-            if not runs and not _CONTENTS_LINE.search(line.text):
+            runs = count[key] >= needed and (key in seen or not any(c.isalpha() for c in key))
+            if not runs and not (isinstance(line, Line) and _CONTENTS_LINE.search(line.text)):
                 stay.append(line)
         seen.update(edges.values())
-        kept.append(stay)
-    return kept
+        page.content = stay
 
 
 def _edges(page: Page) -> dict[int, str]:
     """The lines at the edges of a page by index, each with its text's numbers made alike."""
     low, high = page.height * _EDGE, page.height * (1 - _EDGE)
-    at_edge = (i for i, line in enumerate(page.lines) if line.top < low or line.bottom > high)
-    return {i: re.sub(r"\d+|\b[ivxlc]+\b", "#", page.lines[i].text) for i in at_edge}
+    lines = ((i, line) for i, line in enumerate(page.content) if isinstance(line, Line))
+    at_edge = ((i, line) for i, line in lines if line.top < low or line.bottom > high)
+    return {i: re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text) for i, line in at_edge}
 
 
-def stretches(lines: Sequence[Line], page: int, usual: Shape) -> list[Stretch]:
+def stretches(content: Sequence[Line | Table], usual: Shape) -> list[Stretch | Table]:
     """The blocks of one page, in PDFium's order of reading."""
-    found: list[Stretch] = []
-    right = max((line.right for line in lines), default=0.0)
-    for line in lines:
+    found: list[Stretch | Table] = []
+    right = max((line.right for line in content if isinstance(line, Line)), default=0.0)
+    for line in content:
+        if isinstance(line, Table):
+            found.append(line)
+            continue
         level = usual.level(line)
-        kind: Kind = (
-            "heading" if level else "item" if ITEM.match(line.text) or _BULLET.match(line.text) else "paragraph"
-        )
+        item = ITEM.match(line.text) or _BULLET.match(line.text)
+        kind: Kind = "heading" if level else "item" if item else "paragraph"
         last = found[-1] if found else None
-        if last is not None and _continues(last, line, level, kind, right):
+        if isinstance(last, Stretch) and _continues(last, line, level, kind, right):
             last.lines.append(line)
         else:
-            found.append(Stretch(kind, [line], page, level or (1 if kind == "item" else 0)))
+            found.append(Stretch(kind, [line], level or (1 if kind == "item" else 0)))
     return found
 
 

@@ -58,13 +58,6 @@ class Line(Struct, dict=True):
         return self.words[0].top
 
 
-class Page(Struct):
-    """One page: its height in points, and its lines that hold text, in PDFium's reading order."""
-
-    height: float
-    lines: list[Line]
-
-
 def page_lines(text_page: Any) -> list[Line]:
     """The lines of a page that hold text, in PDFium's reading order."""
     raw = text_page.raw
