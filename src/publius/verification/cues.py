@@ -93,7 +93,7 @@ _BEFORE_FIGURE = [
     (Bound.LESS, r"under|below", 1),
     (Bound.BEFORE, r"before|prior to|until|through|antes del?", 2),
     (Bound.AFTER, r"after|following|since|beginning(?: on| in)?|starting(?: on| in)?|on or after|desde|después del?|a partir del?", 2),
-    (Bound.ABOUT, r"about|approximately|around|roughly|nearly|almost|some|casi|cerca de|aproximadamente|unos|unas", 1),
+    (Bound.ABOUT, r"about|approximately|around|roughly|nearly|almost|some(?= \d)|casi|cerca de|aproximadamente|unos(?= \d)", 1),
     (Bound.EXACT, r"exactly|equal to|precisely|exactamente", 2),
 ]  # fmt: skip
 _AFTER_FIGURE = [
@@ -123,7 +123,7 @@ def uses(text: str) -> list[Use]:
     plain = _plain(text)
     for figure in read(text):
         if not figure.weak and any(c.isdigit() for c in figure.text):
-            plain = plain[: figure.start] + "0" * (figure.end - figure.start) + plain[figure.end :]
+            plain = plain[: figure.start] + " " * (figure.end - figure.start) + plain[figure.end :]
     for idle in (_IDLE, _ANY_BOUND):
         plain = idle.sub(lambda m: "-" * len(m.group()), plain)
     found = []

@@ -88,7 +88,8 @@ _NAMED = re.compile(
     r"(?:§+\s*|\b(?i:sections?|sec\.|sección|subsections?|titles?|título|parts?|parte|chapters?|capítulo|subparts?|articles?|artículo"
     r"|art\.|paragraphs?|notes?|footnotes?|pages?|table|tabla|figure|fig\.|form|appendix|annex|levels?|nivel|versions?|phase|fase"
     r"|rooms?|rev\.|revision|number|no\.|nos\.|núm\.|public law|pub\. l\.|public law no\.|order|resolution|step|paso)\s+(?:No\.\s+)?)"
-    r"(?:(\d[\w.–-]*\w|\d|[IVX]{1,5}\b|[A-H]\b(?!\s+[a-z]))((?:\(\w{1,5}\))*)|((?:\(\w{1,5}\))+))"
+    r"(?:(\d[\w.–-]*\w|\d|[IVX]{1,5}\b|[A-H]\b(?!\s+[a-z]))((?:\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\))*)"
+    r"|((?:\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\))+))"
 )
 _LIST_MARKS = re.compile(r"(?m)^\s*\d{1,3}[.)]\s|(?<!\w)\((?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})\)(?=\s)|\[\d{1,3}\]")
 _COUNTED = re.compile(r"(?i)\b(\d+)(?:st|nd|rd|th|º|ª)\b")

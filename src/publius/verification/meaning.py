@@ -14,7 +14,7 @@ from publius.types import Reason
 from publius.verification import figures
 from publius.verification.alignment import differences
 from publius.verification.cues import Bound, Cue, Use, bound, uses
-from publius.verification.words import content, stem
+from publius.verification.words import content, stem, words
 
 
 class Objection(NamedTuple):
@@ -56,8 +56,14 @@ _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 def objection(sentence: str, span: str, question: str) -> Objection | None:
     """The first rule that `sentence` breaks against `span`, or None."""
+    if _copied(sentence) == _copied(span):
+        return None
     pair = Pair(sentence, span, question)
     return next((found for rule in _RULES for found in rule(pair)), None)
+
+
+def _copied(text: str) -> str:
+    return " ".join(word.text.lower() for word in words(text))
 
 
 @lru_cache(maxsize=8192)
@@ -155,9 +161,8 @@ def _condition(pair: Pair) -> Iterator[Objection]:
         if mine and not theirs and kind is not Cue.IF:
             yield Objection(Reason.MEANING, f"“{mine[0].phrase}”: the source has no such condition.")
         for use in theirs:
-            known = stems if kind is not Cue.IF else stems | asked
-            covered = sum(word in known for word in use.clause)
-            if use.clause and (covered * 2 < len(use.clause) or (kind is Cue.UNLESS and not mine)):
+            known = (stems if mine else frozenset()) | (asked if kind is Cue.IF else frozenset())
+            if sum(word in known for word in use.clause) * 2 <= len(use.clause) > 0:
                 yield Objection(Reason.MEANING, f"The source adds a condition: “{use.phrase}”.")
 
 

@@ -87,7 +87,7 @@ def _close(run: list[re.Match[str]], sentence: str) -> list[Name]:
         run = run[:-1]
     if not run:
         return []
-    parts = tuple(singular(token.group()) for token in run if token.group().lower() not in _CONNECTORS)
+    parts = tuple(singular(token.group().strip(".")) for token in run if token.group().lower() not in _CONNECTORS)
     return [Name(sentence[run[0].start() : run[-1].end()], parts)] if parts else []
 
 

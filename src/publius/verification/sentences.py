@@ -32,6 +32,7 @@ _OWN_MARKS = re.compile(
     r"[ \t]*(?:\[(?:(?:passage|source|document|doc|pasaje|fuente)\s*)?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]|【[^】]*】)",
     re.I,
 )
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _BULLET = re.compile(r"^\s*(?:[-*•‣>]+\s+|#{1,6}\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)+")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
@@ -161,6 +162,6 @@ def _piece(raw: str, whole: bool) -> Piece:
 
 
 def clean(raw: str) -> str:
-    """A sentence without the model's own marks: [1], bullets, emphasis."""
-    without = _OWN_MARKS.sub("", raw)
+    """A sentence without marks: [1], bullets, emphasis, the addresses of links; on one line."""
+    without = _OWN_MARKS.sub("", _LINK.sub(r"\1", raw))
     return " ".join(_EMPHASIS.sub("", _BULLET.sub("", without)).split())

@@ -68,7 +68,12 @@ class Span:
     @property
     def meaning(self) -> str:
         """The text whose meaning is compared: a table row means nothing without its header."""
-        return f"{self.header} {self.text}".strip()
+        return f"{self.header} {self.plain}".strip()
+
+    @cached_property
+    def plain(self) -> str:
+        """The text without marks, as a reader sees it."""
+        return sentences.clean(self.text)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -76,12 +81,12 @@ class Span:
 
     @cached_property
     def figures(self) -> tuple[figures.Figure, ...]:
-        return figures.read(self.text)
+        return figures.read(self.plain)
 
     @cached_property
     def names(self) -> list[str]:
         """The words in which a name may stand: the span's, its heading's and the sentence's before."""
-        return names.source_words(f"{self.text} . {self.source.heading} . {self.before}")
+        return names.source_words(f"{self.plain} . {self.source.heading} . {self.before}")
 
 
 class Match(NamedTuple):

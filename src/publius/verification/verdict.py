@@ -8,7 +8,7 @@ from publius.verification.meaning import Objection
 from publius.verification.support import Match, Sources, Vectors
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
-SUPPORT_FLOOR = 0.72
+SUPPORT_FLOOR = 0.65
 CANDIDATES = 6
 
 
@@ -28,11 +28,16 @@ def judge(sentence: str, vector: Vectors, question: str, sources: Sources) -> Ve
     matches = sources.best(sentence, vector, CANDIDATES)
     if not matches:
         return Verdict(None, Objection(Reason.NO_SOURCE, "There is no passage to support it."))
-    objections = [_object(sentence, match, question, sources) for match in matches]
-    for match, objection in zip(matches, objections, strict=True):
+    first: Objection | None = None
+    for match in matches:
+        objection = _object(sentence, match, question, sources)
         if objection is None:
             return Verdict(match, None)
-    return Verdict(matches[0], objections[0])
+        first = first or objection
+        # A source that says otherwise is not outvoted by one that is farther away.
+        if objection.reason in {Reason.NEGATION, Reason.MEANING}:
+            return Verdict(match, objection)
+    return Verdict(matches[0], first)
 
 
 def _object(sentence: str, match: Match, question: str, sources: Sources) -> Objection | None:
@@ -44,4 +49,4 @@ def _object(sentence: str, match: Match, question: str, sources: Sources) -> Obj
             return Objection(Reason.NAME, f"“{name.text}” is not in the nearest passage.")
     if match.support < SUPPORT_FLOOR:
         return Objection(Reason.NO_SOURCE, "No passage says this closely enough.")
-    return meaning.objection(sentence, span.text, question)
+    return meaning.objection(sentence, span.plain, question)
