@@ -1,4 +1,4 @@
-"""What a person or a document wrote never becomes a control token, and each agency's prompts begin with its own salt."""
+"""What a person or a document wrote never becomes a control token; each agency's prompts begin with its own salt."""
 
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def test_the_real_prompt_holds_only_the_templates_own_control_tokens(
 
 
 @pytest.mark.model
-@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=60))
+@given(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=("Cc", "Cn", "Co", "Cs")), max_size=60))
 def test_the_real_tokenizer_gives_text_back_unchanged(vocabulary: Vocabulary, text: str) -> None:
     ids = vocabulary.encode(text)
     assert vocabulary.special.isdisjoint(ids)
@@ -75,9 +75,15 @@ def test_the_real_tokenizer_gives_text_back_unchanged(vocabulary: Vocabulary, te
 
 
 @pytest.mark.model
+@given(st.text(max_size=60))
+def test_the_real_tokenizer_makes_no_text_special(vocabulary: Vocabulary, text: str) -> None:
+    assert vocabulary.special.isdisjoint(vocabulary.encode(text))
+
+
+@pytest.mark.model
 def test_a_byte_that_the_vocabulary_lacks_is_left_out(vocabulary: Vocabulary) -> None:
     # This tokenizer answers such a byte with `<|endoftext|>`, which would end what the model reads.
-    assert vocabulary.encode("a\x16b\x00") == vocabulary.encode("a") + vocabulary.encode("b")
+    assert vocabulary.encode("a\x16b") == vocabulary.encode("a") + vocabulary.encode("b")
 
 
 @pytest.mark.model
