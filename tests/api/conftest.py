@@ -12,6 +12,7 @@ import uvicorn
 from openai import AsyncOpenAI
 from psycopg.conninfo import make_conninfo
 
+from publius.api.protocol import BoundedProtocol
 from publius.api.server import create_app
 from publius.application import EMBEDDING_MODEL, Application, Storage, open_application
 from publius.errors import SetupError
@@ -56,13 +57,16 @@ async def app(
 async def serving(app: Application) -> AsyncIterator[str]:
     """The address of a server for `app` on a free loopback port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(app), log_config=None, access_log=False, lifespan="on"))
+    config = uvicorn.Config(
+        create_app(app), http=BoundedProtocol, log_config=None, access_log=False, server_header=False, lifespan="on"
+    )
+    server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started:
             await asyncio.sleep(0.005)
             assert not running.done(), "the server did not start"
-        yield "http://127.0.0.1:{}".format(listener.getsockname()[1])
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         await running

@@ -62,7 +62,7 @@ class Entrance:
     def _tell(self, scope: HTTPScope, status: int, seconds: float) -> None:
         """One line and one count; neither has anything of the request's content, or a credential."""
         handler, principal = scope.get("route_handler"), scope["state"].get("principal")
-        door = Door.API if scope["path"].startswith("/v1/") else Door.WEB
+        door = handler.opt.get("door", Door.API) if handler else Door.API
         self._metrics.requests.labels(door, str(status)).inc()
         log.info(
             "request",

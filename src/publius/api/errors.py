@@ -8,6 +8,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
 
+from publius.api.logs import whereabouts
 from publius.errors import InvalidRequest, NotFound, PubliusError, RequestError, TooLarge, Unauthenticated
 
 log = structlog.get_logger("publius.api")
@@ -70,7 +71,12 @@ def recognised(error: Exception, request: Request[Any, Any, Any]) -> PubliusErro
         known = _framework(error, request)
         if known is not None:
             return known
-    log.error("unexpected", request_id=request.scope["state"].get("request_id"), exc_info=error)
+    log.error(
+        "unexpected",
+        request_id=str(request.scope["state"].get("request_id")),
+        error=type(error).__name__,
+        where=whereabouts(error),
+    )
     return PubliusError("Something went wrong on our side.")
 
 

@@ -1,6 +1,6 @@
 """The server: the API's routes, what surrounds every request, and whatever other doors bring along."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -10,10 +10,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from publius.api import chat, documents, health, models
+from publius.api import chat, documents, health, models, records
 from publius.api.admission import guard, may
 from publius.api.entrance import Entrance
 from publius.api.errors import respond
+from publius.api.logs import configure
 from publius.api.metrics import Metrics
 from publius.application import Application
 from publius.types import Permission
@@ -37,7 +38,7 @@ def create_app(
         [*_routers(application), *extra_routes],
         exception_handlers={Exception: respond},
         state=State({**state, "application": application, "metrics": metrics}),
-        lifespan=[_metrics_served],
+        lifespan=[_running],
         openapi_config=None,
         logging_config=None,
         debug=False,
@@ -60,6 +61,7 @@ def _routers(app: Application) -> list[Router]:
                 documents.open_document,
                 documents.original,
                 documents.remove_document,
+                records.record,
                 health.healthz,
                 health.readyz,
                 nowhere,
@@ -80,8 +82,9 @@ async def nowhere(request: Request[Any, Any, Any], path: FromPath[str]) -> Respo
 
 
 @asynccontextmanager
-async def _metrics_served(litestar: Litestar) -> Any:
-    """Serve the metrics for as long as the server runs."""
-    port = litestar.state["application"].settings.metrics_port
-    with litestar.state["metrics"].served(port) if port else nullcontext():
+async def _running(litestar: Litestar) -> AsyncIterator[None]:
+    """What runs beside the routes: the log, and the metrics on a port of their own."""
+    settings = litestar.state["application"].settings
+    configure(settings.log_level)
+    with litestar.state["metrics"].served(settings.metrics_port) if settings.metrics_port else nullcontext():
         yield
