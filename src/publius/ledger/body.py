@@ -18,8 +18,8 @@ VERSION = 1
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-class Content(Struct, frozen=True):
-    """One piece of text with the salt of its commitment. `document` is set for a passage."""
+class Content(Struct, frozen=True, omit_defaults=True):
+    """One piece of text with the salt of its commitment. `document` is set for a passage on its way into the log."""
 
     item: str  # "prompt", "draft", "answer", "passage:0", "tool:0"
     salt: bytes

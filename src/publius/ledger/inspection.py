@@ -179,7 +179,7 @@ async def _batches(connection: Connection, size: int, *, contents: bool = True) 
 
 async def _contents(cursor: Any, span: list[int]) -> dict[int, list[Content]]:
     await cursor.execute(
-        "SELECT position, item, salt, content, document FROM ledger_contents WHERE position >= %s AND position < %s",
+        "SELECT position, item, salt, content FROM ledger_contents WHERE position >= %s AND position < %s",
         span,
     )
     pieces: dict[int, list[Content]] = {}

@@ -2,41 +2,43 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
-import psycopg
-
 from publius.errors import LedgerUnavailable, PubliusError, RequestError, StorageUnavailable
+from publius.ledger import journal
 from publius.ledger.appender import Appender, Counters
 from publius.ledger.body import Entry, Removal
+from publius.ledger.gathering import Gathering
+from publius.ledger.keepsake import Keepsakes
 from publius.ledger.presence import Presence
 from publius.ledger.record import Record
 from publius.ledger.signing import SigningKey
+from publius.ledger.verify import Outside
 from publius.storage import Database
 from publius.types import Agency, Principal, Question, Receipt
 
 PLATFORM = "platform"
 RECOVER_EVERY = 300.0  # seconds
-ORPHANED = timedelta(days=1)  # a begun stream of a process on another machine is given up after this
 
 
 class Ledger:
-    """Every agency's log. `home` holds the key (`keys/`) and the lock file of this process (`ledger/`)."""
+    """Every agency's log. `home` holds the key (`keys/`), lock files and the newest checkpoints (`ledger/`)."""
 
     def __init__(self, database: Database, home: Path) -> None:
         self.counters = Counters()
         self.key = SigningKey.at(home / "keys")
         self._database = database
-        self._presence = Presence(home / "ledger")
-        self._appenders: dict[int, Appender] = {}
+        self._presence = Presence(home / "ledger" / "writers")
+        self._keepsakes = Keepsakes(home / "ledger" / "checkpoints")
+        self._appending: dict[int, Gathering[Receipt]] = {}  # by agency
+        self._beginning: dict[int, Gathering[bool]] = {}
         self._platform: Agency | None = None
         self._live: set[UUID] = set()  # records that are open in this process
-        self._appending: set[asyncio.Task[Receipt]] = set()
+        self._tasks: set[asyncio.Task[Receipt]] = set()
         self._recovering: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -48,7 +50,7 @@ class Ledger:
         """Finish what is being written, and leave."""
         if self._recovering is not None:
             self._recovering.cancel()
-        await asyncio.gather(*self._appending, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._presence.close()
 
     def open(self, question: Question) -> "OpenWalk":
@@ -85,71 +87,72 @@ class Ledger:
 
         Raises:
             StorageUnavailable: the database does not answer.
-            LedgerUnavailable: a record could not be written.
         """
         gone = self._presence.gone()
-        sealed = 0
+        receipts: list[asyncio.Future[Receipt]] = []
         for agency in [*await self._database.agencies(), await self._platforms()]:
-            left = [entry for entry in await self._begun(agency) if self._orphaned(entry, gone)]
-            receipts = [self._appender(agency).submit(_reopened(entry.entry)) for entry in left]
-            settled = await asyncio.gather(*receipts, return_exceptions=True)
-            sealed += sum(isinstance(receipt, Receipt) for receipt in settled)
-        self._presence.forget(gone)
+            begun = await journal.rows(self._database, agency)
+            receipts += [self._log(agency).submit(row.entry) for row in begun if self._orphaned(row, gone)]
+        settled = await asyncio.gather(*receipts, return_exceptions=True)
+        sealed = sum(isinstance(receipt, Receipt) for receipt in settled)
+        if sealed == len(settled):
+            self._presence.forget(gone)
         self.counters.recovered += sealed
         return sealed
 
-    async def _begun(self, agency: Agency) -> list[Any]:
-        async with self._database.agency(agency) as connection:
-            await connection.execute("DELETE FROM ledger_journal WHERE record IN (SELECT record FROM ledger_records)")
-            rows = await connection.execute(
-                "SELECT record, writer, entry, now() - began_at AS age FROM ledger_journal ORDER BY began_at"
-            )
-            return await rows.fetchall()
-
-    def _orphaned(self, row: Any, gone: set[str]) -> bool:
+    def _orphaned(self, row: journal.Begun, gone: set[str]) -> bool:
         if row.writer == self._presence.name:
-            return row.record not in self._live
-        return row.writer in gone or row.age > ORPHANED
+            return row.entry.body.record not in self._live
+        return row.writer in gone or row.given_up
+
+    def outside(self, agency: Agency) -> Outside:
+        """What this machine keeps of an agency's log outside the database, for `verify_database`."""
+        return Outside(notes=self._keepsakes.notes(agency.slug))
 
     async def _recover_forever(self) -> None:
         while True:
             await asyncio.sleep(RECOVER_EVERY)
             try:
                 await self.recover()
-            except (StorageUnavailable, LedgerUnavailable):
-                self.counters.failures += 1
+            except StorageUnavailable:
+                continue  # then the next time
 
     async def _begin(self, agency: Agency | None, entry: Entry) -> None:
         """Write the journal row of a stream."""
-        try:
-            async with self._database.agency(agency or await self._platforms()) as connection:
-                await connection.execute(
-                    "INSERT INTO ledger_journal (record, writer, entry) VALUES (%s, %s, %b)",
-                    [entry.body.record, self._presence.name, msgspec.msgpack.encode(entry)],
-                )
-        except (StorageUnavailable, psycopg.Error) as error:
-            raise LedgerUnavailable("The record of this answer could not be begun.") from error
+        agency = await self._whose(agency)
+        if agency.id not in self._beginning:
+            write = partial(journal.write, self._database, agency, self._presence.name)
+            self._beginning[agency.id] = Gathering(write)
+        await self._beginning[agency.id].submit(entry)
 
     async def _append(self, agency: Agency | None, entry: Entry) -> Receipt:
         """Append to the agency's log, or the platform's. A cancelled caller does not take the record back."""
         task = asyncio.create_task(self._appended(agency, entry))
-        self._appending.add(task)
-        task.add_done_callback(self._appending.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
     async def _appended(self, agency: Agency | None, entry: Entry) -> Receipt:
         try:
-            agency = agency or await self._platforms()
-            return await self._appender(agency).submit(entry)
-        except StorageUnavailable as error:
-            raise LedgerUnavailable("The record of this walk could not be written.") from error
+            return await self._log(await self._whose(agency)).submit(entry)
+        except LedgerUnavailable:
+            self.counters.failures += 1
+            raise
         finally:
             self._live.discard(entry.body.record)
 
-    def _appender(self, agency: Agency) -> Appender:
-        if agency.id not in self._appenders:
-            self._appenders[agency.id] = Appender(self._database, agency, self.key, self.counters)
-        return self._appenders[agency.id]
+    def _log(self, agency: Agency) -> Gathering[Receipt]:
+        if agency.id not in self._appending:
+            appender = Appender(self._database, agency, self.key, self._keepsakes, self.counters)
+            self._appending[agency.id] = Gathering(appender.append)
+        return self._appending[agency.id]
+
+    async def _whose(self, agency: Agency | None) -> Agency:
+        """The agency, or as long as nobody knows which, the platform's own."""
+        try:
+            return agency or await self._platforms()
+        except StorageUnavailable as error:
+            raise LedgerUnavailable("The record of this walk could not be written.") from error
 
     async def _platforms(self) -> Agency:
         if self._platform is None:
@@ -192,9 +195,3 @@ def outcome(error: BaseException | None) -> str:
         case _:
             return "cancelled"
 
-
-def _reopened(entry: bytes) -> Entry:
-    """The entry of a journal row, ready to be sealed as interrupted."""
-    reopened = msgspec.msgpack.decode(entry, type=Entry)
-    reopened.journaled = True
-    return reopened

@@ -1,0 +1,32 @@
+"""The newest checkpoint of each log, kept outside the database.
+
+Who can change the database alone cannot then cut off the end of a log unseen: `verify` compares it with this.
+"""
+
+import contextlib
+import secrets
+from pathlib import Path
+
+
+class Keepsakes:
+    """One file an agency in `folder`, each replaced whole."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+
+    def keep(self, slug: str, note: str) -> None:
+        """Replace the agency's file, if that can be done: the record is already safe, so its answer may go.
+
+        It is not flushed to disk. An older checkpoint serves as well, only for fewer records.
+        """
+        draft = self._folder / f".{slug}.{secrets.token_hex(4)}"
+        with contextlib.suppress(OSError):
+            draft.write_text(note)
+            draft.replace(self._folder / slug)
+
+    def notes(self, slug: str) -> tuple[str, ...]:
+        """The checkpoint that is kept for this agency, if there is one."""
+        with contextlib.suppress(FileNotFoundError):
+            return ((self._folder / slug).read_text(),)
+        return ()
