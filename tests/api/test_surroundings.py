@@ -1,0 +1,124 @@
+"""What surrounds every request: ids, protective headers, logs without content, health and metrics."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+from tests.api.conftest import serving
+
+from publius.application import Application
+from publius.inference.echo import EchoEngine
+from publius.inference.engine import Health
+from publius.settings import Settings, read
+from publius.types import Agency
+
+SECRET = "the heron flies at midnight"
+ASK = {"model": "llama", "messages": [{"role": "user", "content": SECRET}]}
+
+
+async def test_every_answer_has_an_id_and_protects_itself(http: httpx.AsyncClient) -> None:
+    said = [
+        await http.get("/healthz"),
+        await http.get("/v1/nothing"),
+        await http.post("/v1/chat/completions", json=ASK),
+    ]
+    assert len({answer.headers["x-request-id"] for answer in said}) == 3
+    for answer in said:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "access-control-allow-origin" not in answer.headers
+        assert "server" not in answer.headers
+
+
+async def test_an_answer_bears_its_requests_id(http: httpx.AsyncClient) -> None:
+    said = await http.post("/v1/chat/completions", json=ASK)
+    assert said.json()["id"] == "chatcmpl-" + said.headers["x-request-id"].replace("-", "")
+
+
+async def test_one_log_line_a_request_and_no_content_in_it(
+    http: httpx.AsyncClient, key: str, education: Agency
+) -> None:
+    with capture_logs() as lines:
+        await http.post("/v1/chat/completions", json=ASK)
+        await http.post("/v1/chat/completions", json=ASK | {"model": SECRET})
+        await http.get(f"/v1/{SECRET}?q={SECRET}", headers={"Authorization": "Bearer " + SECRET})
+    assert [(line["status"], line["route"]) for line in lines] == [
+        (200, "/v1/chat/completions"),
+        (404, "/v1/chat/completions"),
+        (404, "/v1/{path}"),
+    ]
+    assert lines[0]["agency"] == education.id
+    assert lines[0]["principal"].startswith("key:")
+    assert "heron" not in str(lines) and key not in str(lines)
+
+
+async def test_an_error_nobody_foresaw_says_nothing_of_the_inside(
+    app: Application, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(f"at /secret/path: {SECRET}")
+
+    monkeypatch.setattr(app.retrieval, "list", broken)
+    with capture_logs() as lines:
+        said = await http.get("/v1/documents")
+    assert said.status_code == 500
+    assert said.json()["error"]["code"] == "internal_error"
+    assert "secret" not in said.text and "heron" not in said.text
+    [error] = [line for line in lines if line["event"] == "unexpected"]
+    assert error["request_id"] == said.headers["x-request-id"]
+    assert error["error"] == "RuntimeError" and "documents.py" in str(error["where"])
+    assert "heron" not in str(error)
+
+
+async def test_health_needs_no_key_and_tells_what_is_missing(
+    app: Application, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with httpx.AsyncClient(base_url=address) as nobody:
+        assert (await nobody.get("/healthz")).json() == {"status": "ok"}
+        assert (await nobody.get("/readyz")).json()["checks"] == {"database": True, "engine": True, "ledger": True}
+
+        async def starting() -> Health:
+            return Health(False, "It starts.")
+
+        monkeypatch.setattr(app.engine, "health", starting)
+        waiting = await nobody.get("/readyz")
+        assert waiting.status_code == 503
+        assert waiting.json()["checks"]["engine"] is False
+        assert (await nobody.get("/healthz")).status_code == 200
+
+
+class TestMetrics:
+    """They are on a loopback port of their own, and name no agency."""
+
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> Settings:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        return read({}, home=tmp_path / "home", engine="echo", metrics_port=port)
+
+    async def test_walks_are_counted(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        await http.post("/v1/chat/completions", json=ASK)
+        await http.post("/v1/chat/completions", json=ASK | {"model": SECRET})
+        assert (await http.get("/metrics")).status_code == 404
+        async with httpx.AsyncClient() as client:
+            page = (await client.get(f"http://127.0.0.1:{settings.metrics_port}/metrics")).text
+        lines = set(page.splitlines())
+        assert 'publius_answers_total{door="api",model="llama",outcome="answered"} 1.0' in lines
+        assert 'publius_requests_total{door="api",status="404"} 2.0' in lines
+        assert 'publius_room_seconds_count{room="inference"} 1.0' in lines
+        assert "publius_ledger_appends_total 2.0" in lines
+        assert "publius_engine_running 0.0" in lines
+        assert "heron" not in page and "education" not in page
+
+
+async def test_logs_are_json_lines(app: Application, engine: EchoEngine, capfd: pytest.CaptureFixture[str]) -> None:
+    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
+        await client.get("/healthz")
+        await asyncio.sleep(0)
+    lines = [msgspec.json.decode(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
+    assert [line["route"] for line in lines if line["event"] == "request"] == ["/healthz"]
