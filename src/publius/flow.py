@@ -80,7 +80,7 @@ async def _written(
     usage = Usage(prompt_tokens=_estimate(question, evidence))
     try:
         async with aclosing(app.inference.stream(grant, question, evidence)) as pieces:
-            async for piece in pieces:
+            while (piece := await _next(record, pieces)) is not None:
                 if isinstance(piece, Draft):
                     usage = piece.usage
                     record.note(piece)
@@ -89,6 +89,11 @@ async def _written(
                 yield piece
     finally:
         await app.policy.settle(grant, usage)
+
+
+async def _next(record: Record, pieces: AsyncGenerator[str | Draft, None]) -> str | Draft | None:
+    with record.timed("inference"):
+        return await anext(pieces, None)
 
 
 def _estimate(question: Question, evidence: Evidence) -> int:

@@ -54,6 +54,7 @@ async def test_the_stream_says_the_same_as_the_whole(appeals: Application, educa
     *claims, last = [step async for step in flow.stream(asking(member(education), question), appeals)]
     assert isinstance(last, Answer)
     assert last.checked == whole.checked
+    assert set(last.timing) == set(whole.timing)
     assert tuple(c for c in claims if isinstance(c, Claim) and c.released) == whole.checked.claims
     assert (last.receipt.position, last.receipt.tree_size) == (1, 2)
 
