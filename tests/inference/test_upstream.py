@@ -138,13 +138,18 @@ async def test_only_what_publius_decided_is_sent(engine: UpstreamEngine, server:
     ]
 
 
-async def test_a_server_that_does_not_know_cache_salt_is_not_sent_one(server: Server) -> None:
+async def test_a_server_that_does_not_know_cache_salt_gets_it_at_the_head_of_the_prompt(server: Server) -> None:
     server.owner = "llamacpp"
     engine = UpstreamEngine(server.url, "big", "secret")
     await engine.start()
-    await all_of(engine, request())
+    for salt in (b"one" * 10, b"one" * 10, b"two" * 10):
+        await all_of(engine, request(salt=salt))
     await engine.stop()
     assert "cache_salt" not in server.asked[0]
+    one, same, other = (asked["messages"][0]["content"] for asked in server.asked)
+    assert one == same
+    assert one[:20] != other[:20]
+    assert one.endswith("\nWhat is water?")
 
 
 @pytest.mark.parametrize("bad_day", ["die", "end_early", "talk_rubbish", "complain"])

@@ -4,6 +4,7 @@
 why all of this runs in the engine process (`worker.py`) and in one thread.
 """
 
+import secrets
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,7 @@ class Batch:
         config.apply_chat_template = False
         if request.temperature > 0:
             config.temperature, config.top_p = request.temperature, request.top_p
-            config.rng_seed = 0 if request.seed is None else request.seed
+            config.rng_seed = secrets.randbits(32) if request.seed is None else request.seed
         return config
 
 

