@@ -4,11 +4,12 @@ from typing import Any
 
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import CacheControlHeader
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.static_files import create_static_files_router
 
 from publius.api import server
 from publius.api.admission import guard
+from publius.api.errors import respond
 from publius.application import Application
 from publius.errors import NotFound, PubliusError
 from publius.types import Permission
@@ -64,7 +65,9 @@ FAILURES = {PubliusError: failure, HTTPException: http_failure, Exception: unexp
 def create_app(app: Application) -> Litestar:
     """The whole server: the pages, and the API beside them."""
     site = Site(app, Conversations(app.database), Templates())
-    return server.create_app(app, extra_routes=routes(app), state={"site": site})
+    served = server.create_app(app, extra_routes=routes(app), state={"site": site})
+    served.exception_handlers[NotFoundException] = astray
+    return served
 
 
 def routes(app: Application) -> list[Router]:
@@ -90,7 +93,12 @@ def routes(app: Application) -> list[Router]:
     ]
 
 
-@get("/{path:path}", opt={"permission": Permission.NONE})
+def astray(request: AnyRequest, error: NotFoundException) -> Response[Any]:
+    """An address that fits no route, such as a cut link: a page for people, the envelope for programs."""
+    return respond(request, error) if request.url.path.startswith("/v1/") else http_failure(request, error)
+
+
+@get("/{path:path}", opt={"permission": Permission.SIGN_IN})
 async def nowhere(request: AnyRequest, path: str) -> Response[Any]:
-    """Any address that is no page."""
+    """Any address that is no page. Whoever is not signed in does not hear which addresses are pages."""
     raise NotFound("There is no such page.", cure="Start from the first page.")
