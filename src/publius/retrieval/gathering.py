@@ -21,9 +21,9 @@ def asked(messages: Sequence[Message]) -> str:
 
 
 def evidence(found: Sequence[Passage]) -> Evidence:
-    """The few passages worth reading, best first; none, and the nearest named, where all are under the floor."""
+    """The few passages worth reading, best first; none, and the nearest named, where the best is under the floor."""
     different = _different(found)
-    if all(passage.relevance < FLOOR for passage in different):
+    if not different or different[0].relevance < FLOOR:
         return Evidence(nearest=tuple(different[:NEAREST]))
     return Evidence(passages=tuple(_fitting(different)))
 

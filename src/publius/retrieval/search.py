@@ -14,7 +14,7 @@ SEARCH = (files("publius.retrieval") / "search.sql").read_text(encoding="utf-8")
 POSTINGS = (files("publius.retrieval") / "postings.sql").read_text(encoding="utf-8")
 
 K1 = 1.2  # how fast the weight of a repeated word levels off
-B = 0.75  # how much a long passage is held back
+B = 0.4  # how much a long passage is held back: little, since passages are cut to one size
 TYPICAL = 100.0  # words that search knows in a usual passage
 LEXICAL_SHARE = 0.3  # of the fused score; the rest is cosine
 DEPTH = 60  # candidates from each side
