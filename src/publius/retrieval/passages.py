@@ -1,6 +1,7 @@
 """Passages: a document cut along its own structure into pieces of the size that search and prompts want."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, takewhile
 
@@ -12,6 +13,7 @@ from publius.retrieval.reading.document import Block, ReadDocument
 TARGET = 190
 MOST = 240
 LEAST = 70  # smaller pieces join a neighbour
+_SURELY_LONG = 20 * MOST  # characters; such a text is cut without measuring it first
 
 # One match for about one word piece: letters by the eight, digits by the three, each mark, each CJK character.
 _WORD_PIECE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{1,8}|\d{1,3}|[^\w\s]|_")
@@ -45,6 +47,7 @@ class _Unit(Struct, frozen=True, gc=False):
     size: int
     block: Block
     path: Path
+    page: int | None
 
 
 class _Group(Struct, gc=False):
@@ -68,6 +71,7 @@ def size(text: str) -> int:
 
 def _units(document: ReadDocument) -> Iterator[_Unit]:
     path: Path = ()
+    pages = [start for start, _ in document.pages]
     for block in document.blocks:
         text = document.text[block.start : block.end]
         if block.level and block.kind in ("heading", "paragraph"):
@@ -75,7 +79,9 @@ def _units(document: ReadDocument) -> Iterator[_Unit]:
         if block.kind == "heading":
             path = (*path, (block.level, text))
         for start, end, amount in _parts(text, 0, len(text), 0):
-            yield _Unit(block.start + start, block.start + end, amount, block, path)
+            # A block may run over a page's end, so each of its parts is looked up.
+            page = bisect_right(pages, block.start + start) if pages else None
+            yield _Unit(block.start + start, block.start + end, amount, block, path, page)
 
 
 def _above(path: Path, level: int) -> Path:
@@ -84,7 +90,7 @@ def _above(path: Path, level: int) -> Path:
 
 def _parts(text: str, start: int, end: int, rank: int) -> Iterator[tuple[int, int, int]]:
     """Cut `text[start:end]` into (start, end, size) of at most MOST each, by the first of _CUTS that does."""
-    amount = size(text[start:end])
+    amount = size(text[start:end]) if end - start < _SURELY_LONG else MOST + 1
     if amount <= MOST:
         yield start, end, amount
         return
@@ -96,11 +102,18 @@ def _parts(text: str, start: int, end: int, rank: int) -> Iterator[tuple[int, in
     for left, right in pairwise(cuts):
         more = size(text[left:right])
         if held and held + more > TARGET:
-            yield from _parts(text, begun, left, rank + 1)
+            yield from _part(text, begun, left, held, rank)
             begun, held = left, 0
         held += more
     if begun < end:
-        yield from _parts(text, begun, end, rank + 1)
+        yield from _part(text, begun, end, held, rank)
+
+
+def _part(text: str, start: int, end: int, amount: int, rank: int) -> Iterator[tuple[int, int, int]]:
+    if amount <= MOST:
+        yield start, end, amount
+    else:
+        yield from _parts(text, start, end, rank + 1)
 
 
 def _between_words(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -137,7 +150,7 @@ def _packed(units: Iterable[_Unit], text: str) -> Iterator[_Group]:
 def _apart(group: list[_Unit], unit: _Unit) -> bool:
     """Whether the unit is on another page or in another section than the group."""
     last = group[-1]
-    if unit.block.page != last.block.page:
+    if unit.page != last.page:
         return True
     begins_below = last.block.kind == "heading" and unit.path[: len(last.path)] == last.path
     return unit.path != last.path and not begins_below
@@ -161,17 +174,17 @@ def _merged(groups: Iterable[_Group]) -> list[_Group]:
             continue
         last.units += group.units
         last.size += group.size
-        last.path = _common(last.path, group.path)
+        last.path = _shared(last.path, group.path)
     return result
 
 
 def _may_merge(one: _Group, other: _Group) -> bool:
     both = one.size + other.size
-    if both > MOST or one.units[-1].block.page != other.units[0].block.page:
+    if both > MOST or one.units[-1].page != other.units[0].page:
         return False
     if one.path == other.path:
         return min(one.size, other.size) < LEAST
-    shared = len(_common(one.path, other.path))
+    shared = len(_shared(one.path, other.path))
     if shared < max(len(one.path), len(other.path)) - 1:
         return False
     gathered = one.size < LEAST or one.path != one.units[-1].path  # small, or small ones joined already
@@ -179,7 +192,7 @@ def _may_merge(one: _Group, other: _Group) -> bool:
     return both <= TARGET and gathered and (below or other.size < LEAST)
 
 
-def _common(one: Path, other: Path) -> Path:
+def _shared(one: Path, other: Path) -> Path:
     return tuple(a for a, b in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
@@ -189,4 +202,4 @@ def _piece(text: str, group: _Group) -> Piece:
     start = first.start + len(span) - len(span.lstrip())
     span = span.strip()
     headings = tuple(heading for _, heading in group.path)
-    return Piece(start, start + len(span), span, first.block.page, headings, first.block.header)
+    return Piece(start, start + len(span), span, first.page, headings, first.block.header)

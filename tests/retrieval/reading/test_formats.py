@@ -5,7 +5,7 @@ import io
 import pytest
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
-from tests.retrieval.reading.making import body, docx, pdf, real_docx, running_text
+from tests.retrieval.reading.making import W, body, docx, pdf, real_docx, running_text
 
 from publius.retrieval.reading import ReadDocument, read
 
@@ -123,6 +123,28 @@ def test_word_shows_what_a_reader_sees_and_nothing_hidden_or_deleted() -> None:
         "<w:ins><w:r><w:t>$7</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t> secretly</w:t></w:r></w:p>"
     )
     assert read("memo.docx", docx(body(inner))).text == "Pay $7"
+
+
+def test_word_footnotes_follow_the_text_under_their_numbers() -> None:
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>As of 2024.</w:t></w:r></w:p></w:footnote>'
+    notes = f'<w:footnotes xmlns:w="{W}">{note}</w:footnotes>'
+    inner = '<w:p><w:r><w:t>The fee is $160.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    assert (
+        read("fee.docx", docx({**body(inner), "word/footnotes.xml": notes})).text
+        == "The fee is $160.[1]\n\n[1] As of 2024."
+    )
+
+
+def test_a_paragraph_that_runs_over_the_page_is_one_with_its_footnote_before_it() -> None:
+    first = running_text(120, "The school shall keep the records of each student who received aid in that year and")
+    note = [(72, 61, "Helvetica", 5, "1"), (78, 58, "Helvetica", 8, "See section 668 of the regulations for details.")]
+    second = running_text(700, "shall show them to the Secretary.", "A new sentence follows on the second page.")
+    filler = running_text(700, *["This line of body text is here so that the size of the body is known well."] * 9)
+    document = read("a.pdf", pdf([*filler, *first, *note], second))
+    start, _ = document.pages[1]
+    assert "received aid in that year and shall show them to the Secretary." in document.text
+    assert document.text[start:].startswith("shall show them")
+    assert document.text.index("[1] See section 668") < document.text.index("The school shall keep")
 
 
 def test_pdf_paragraphs_headings_hyphens_and_running_lines() -> None:

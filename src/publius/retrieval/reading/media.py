@@ -31,6 +31,11 @@ _SIGNS = (
     (b"MZ\x90", "a program"),
     (b"SQLite format 3", "a database"),
 )
+_OFFICE = (
+    (b"xl/workbook.xml", "an Excel workbook", "Save each sheet as CSV and upload those."),
+    (b"ppt/presentation.xml", "a PowerPoint presentation", "Export it as PDF and upload that."),
+    (b"application/vnd.oasis.opendocument", "an OpenDocument file", "Save it as DOCX or PDF and upload that."),
+)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
@@ -62,18 +67,20 @@ def media_type(name: str, data: bytes) -> str:
         if data.startswith(sign):
             raise UnreadableDocument(f"The file is {what}, which is not read.")
     if data.startswith(_ZIP):
-        return _packed(expected)
+        return _packed(expected, data)
     if expected in (PDF, WORD):
         raise UnreadableDocument(f"The file is named .{suffix(name)} but its content is not; it may be damaged.")
     return HTML if _HTML_START.match(data[:4096]) else expected
 
 
-def _packed(expected: str) -> str:
-    """A ZIP archive is read only as the Word file that it says it is."""
-    if expected == WORD:
-        return WORD
+def _packed(expected: str, data: bytes) -> str:
+    """A ZIP archive is read only as the Word file that it is; a PDF that is one is no mistake to be forgiven."""
     if expected == PDF:
         raise UnreadableDocument("The file is named .pdf but is a ZIP archive.")
-    raise UnreadableDocument(
-        "The file is a ZIP archive, which is not read.", cure="Unpack it and upload the files inside."
-    )
+    # The names of an archive's parts stand in it unpacked.
+    if expected == WORD or b"word/document.xml" in data:
+        return WORD
+    for part, what, cure in _OFFICE:
+        if part in data:
+            raise UnreadableDocument(f"The file is {what}, which is not read.", cure=cure)
+    raise UnreadableDocument("The file is a ZIP archive, which is not read.", cure="Unpack it and upload its files.")

@@ -35,7 +35,7 @@ def read_plain(data: bytes) -> ReadDocument:
 
 def heading_level(line: str) -> int:
     """Level of a line that looks like a heading: all capitals, or `2.1 Like This`; 0 if it does not."""
-    line = one_line(line)
+    line = one_line(line[: 2 * _LONGEST_HEADING])
     if not 3 < len(line) <= _LONGEST_HEADING or line[-1] in ".,;:":
         return 0
     if number := NUMBERED.match(line):

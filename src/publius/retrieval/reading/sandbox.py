@@ -32,6 +32,7 @@ class Reader:
         self._seconds = seconds
         self._memory = memory
         self._idle: list[asyncio.subprocess.Process] = []
+        self._closed = False
 
     async def read(self, name: str, data: bytes) -> tuple[ReadDocument, list[Piece]]:
         """Read one file and cut it into passages.
@@ -49,7 +50,8 @@ class Reader:
             except (asyncio.IncompleteReadError, OSError, msgspec.MsgspecError):
                 raise UnreadableDocument(_last_words(await _end(worker))) from None
             else:
-                self._idle.append(worker)
+                if not self._closed:
+                    self._idle.append(worker)
             finally:
                 if worker not in self._idle:
                     await _end(worker)
@@ -58,7 +60,8 @@ class Reader:
         return reply.document, reply.pieces
 
     async def close(self) -> None:
-        """End the processes. Reading again would start new ones."""
+        """End the processes; those at work end with their file."""
+        self._closed = True
         while self._idle:
             await _end(self._idle.pop())
 

@@ -19,7 +19,7 @@ _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
 # Deleted text, field codes, properties, and the older twin that Word writes of each newer drawing.
-_UNREAD = frozenset((*(W + name for name in ("del", "moveFrom", "instrText", "pPr", "rPr")), _FALLBACK))
+_UNREAD = frozenset((*(W + name for name in ("del", "moveFrom", "instrText", "pPr", "rPr", "txbxContent")), _FALLBACK))
 _GLYPHS = {W + "tab": " ", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
 
 
@@ -35,7 +35,9 @@ def read_word(data: bytes) -> ReadDocument:
     if body is None:
         raise UnreadableDocument("The file is named .docx but is not a Word document.")
     manuscript = Manuscript()
-    _Body(archive, manuscript).write(body)
+    blocks = _Body(archive, manuscript)
+    blocks.write(body)
+    blocks.write_notes()
     properties = archive.xml("docProps/core.xml")
     title = properties.findtext(_TITLE) if properties is not None else ""
     return manuscript.finish(title or "", media.WORD)
@@ -61,6 +63,10 @@ class _Body:
         found = styles.iterchildren(W + "style") if styles is not None else ()
         self._styles = {style.get(W + "styleId", ""): _Style(style) for style in found}
         self._numbering = Numbering(archive.xml("word/numbering.xml"))
+        notes = archive.xml("word/footnotes.xml")
+        found = notes.iterchildren(W + "footnote") if notes is not None else ()
+        self._notes = {note.get(W + "id", ""): note for note in found}
+        self._noted: list[etree._Element] = []  # notes in the order in which the text refers to them
 
     def write(self, parent: etree._Element) -> None:
         for child in parent:
@@ -71,8 +77,14 @@ class _Body:
             elif child.tag in _WRAPPERS:
                 self.write(child)
 
+    def write_notes(self) -> None:
+        """Write the footnotes that the text has referred to, under the numbers that it gave them."""
+        for number, note in enumerate(self._noted, 1):
+            text = " ".join(self._text(paragraph) for paragraph in note.iterdescendants(W + "p"))
+            self._out.add("paragraph", f"[{number}] {text}")
+
     def _paragraph(self, paragraph: etree._Element) -> None:
-        text = _text(paragraph)
+        text = self._text(paragraph)
         properties = paragraph.find(W + "pPr")
         lineage = list(self._lineage(value(properties, "pStyle") if properties is not None else ""))
         numbers = properties.find(W + "numPr") if properties is not None else None
@@ -92,6 +104,22 @@ class _Body:
             if next(box.iterancestors(_FALLBACK), None) is None:
                 self.write(box)
 
+    def _text(self, paragraph: etree._Element) -> str:
+        """The paragraph's text as a reader sees it: insertions in, deletions and hidden runs out."""
+        parts: list[str] = []
+        steps = etree.iterwalk(paragraph, events=("start",))
+        for _, element in steps:
+            if element.tag in _UNREAD or _vanished(element):
+                steps.skip_subtree()
+            elif element.tag == W + "t":
+                parts.append(element.text or "")
+            elif element.tag == W + "footnoteReference" and element.get(W + "id") in self._notes:
+                self._noted.append(self._notes[element.get(W + "id")])
+                parts.append(f"[{len(self._noted)}]")
+            elif glyph := _GLYPHS.get(element.tag):
+                parts.append(glyph)
+        return "".join(parts)
+
     def _lineage(self, style_id: str) -> Iterator[_Style]:
         """The style and those that it is based on; a ring of styles ends where it closes."""
         seen: set[str] = set()
@@ -109,7 +137,7 @@ class _Body:
             return
         lines = Rows()
         for cells in rows:
-            lines.row(" ".join(_text(paragraph) for paragraph in cell.iterdescendants(W + "p")) for cell in cells)
+            lines.row(" ".join(self._text(paragraph) for paragraph in cell.iterdescendants(W + "p")) for cell in cells)
         lines.write(self._out)
 
 
@@ -130,20 +158,6 @@ def _heading_level(properties: etree._Element | None, lineage: list[_Style]) -> 
         if style.name.startswith("heading "):
             return whole(style.name[8:])
     return 0
-
-
-def _text(paragraph: etree._Element) -> str:
-    """The paragraph's text as a reader sees it: insertions in, deletions and hidden runs out."""
-    parts: list[str] = []
-    steps = etree.iterwalk(paragraph, events=("start",))
-    for _, element in steps:
-        if element.tag in _UNREAD or element.tag == W + "txbxContent" or _vanished(element):
-            steps.skip_subtree()
-        elif element.tag == W + "t":
-            parts.append(element.text or "")
-        elif glyph := _GLYPHS.get(element.tag):
-            parts.append(glyph)
-    return "".join(parts)
 
 
 def _vanished(element: etree._Element) -> bool:

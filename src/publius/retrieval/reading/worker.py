@@ -48,7 +48,8 @@ def main() -> None:
     try:
         while data := _receive(jobs):
             used = resource.getrusage(resource.RUSAGE_SELF)
-            resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, -1))
+            hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+            resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
             reply = msgspec.msgpack.encode(_carry_out(msgspec.msgpack.decode(data, type=Job)))
             replies.write(LENGTH.pack(len(reply)) + reply)
             replies.flush()
@@ -64,7 +65,9 @@ def _confine(memory: int) -> None:
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(limit, (value, value))
+        hard = resource.getrlimit(limit)[1]
+        lowest = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (lowest, lowest))
     os.nice(5)  # answering comes before reading
 
 

@@ -6,9 +6,9 @@ from pypdfium2 import PdfDocument, PdfiumError
 
 from publius.errors import UnreadableDocument
 from publius.retrieval.reading import media
-from publius.retrieval.reading.document import Manuscript, ReadDocument
+from publius.retrieval.reading.document import Manuscript, ReadDocument, tidy
 from publius.retrieval.reading.pdf.grid import Table, grids, with_tables
-from publius.retrieval.reading.pdf.layout import Page, Stretch, drop_running_lines, shape, stretches
+from publius.retrieval.reading.pdf.layout import Page, Stretch, drop_running_lines, join_over_pages, shape, stretches
 from publius.retrieval.reading.pdf.lines import Line, page_lines
 from publius.retrieval.reading.pdf.words import Vocabulary
 from publius.retrieval.reading.table import Rows
@@ -79,31 +79,39 @@ def _write(pages: list[Page], title: str) -> ReadDocument:
     vocabulary = Vocabulary(line.text for page in pages for line in page.lines)
     manuscript = Manuscript()
     writer = _Writer(manuscript, vocabulary)
-    starts = [writer.write(stretches(page.content, usual), number) for number, page in enumerate(pages, 1)]
+    blocks = [stretches(page.content, usual) for page in pages]
+    join_over_pages(blocks, usual)
+    starts = [writer.write(page, number) for number, page in enumerate(blocks, 1)]
     ends = [*starts[1:], manuscript.length]
     return manuscript.finish(title, media.PDF, tuple(zip(starts, ends, strict=True)))
 
 
 class _Writer:
-    """Writes page after page, and remembers the table that may go on on the next."""
+    """Writes page after page, and remembers what may go on on the next."""
 
     def __init__(self, out: Manuscript, vocabulary: Vocabulary) -> None:
         self._out = out
         self._vocabulary = vocabulary
         self._columns: tuple[float, ...] = ()  # of the table that ended the page before
         self._header = ""
+        self._turned = 0  # where the next page begins, inside a paragraph that runs over the page's end
 
     def write(self, page: list[Stretch | Table], number: int) -> int:
         """Write one page; returns where it starts."""
+        begun, self._turned = self._turned, 0
         starts = [self._block(block, number) for block in page]
-        return starts[0] if starts else self._out.length
+        return begun or (starts[0] if starts else self._out.length)
 
     def _block(self, block: Stretch | Table, number: int) -> int:
         if isinstance(block, Table):
             return self._table(block, number)
         self._columns = ()
         text = self._vocabulary.join(line.text for line in block.lines)
-        return self._out.add(block.kind, text, level=block.level, page=number)
+        start = self._out.add(block.kind, text, level=block.level, page=number)
+        if block.turn:
+            beyond = self._vocabulary.join(line.text for line in block.lines[block.turn :])
+            self._turned = self._out.length - len(tidy(beyond))
+        return start
 
     def _table(self, table: Table, number: int) -> int:
         rows = Rows()

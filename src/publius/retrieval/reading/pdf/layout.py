@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ _EDGE = 0.12  # part of a page's height, at the top and at the bottom, where run
 _CONTENTS_LINE = re.compile(r"(?:\.\s?){5,}\s*[\divxlc]*$")  # "Introduction ........ 4"
 _SENTENCE_END = re.compile(r"[.?!:;”\"')\]]$")
 _NUMBER = re.compile(r"(?:[A-Z]\.?)?\d{1,2}(?:\.\d{1,2})*\.?\s")
-_BULLET = re.compile(r"[●•▪◦○■–*➢✓]\s|o\s(?=[A-Z])|-\s")
+_BULLET = re.compile(r"[●•▪◦○■–*\u27a2\u2713]\s|o\s(?=[A-Z])|-\s")
 _LONGEST_HEADING = 160  # characters
 
 
@@ -36,6 +37,7 @@ class Stretch(Struct):
     kind: Kind
     lines: list[Line]
     level: int
+    turn: int = 0  # lines from this one on stand on the next page; 0 where all are on one
 
     @property
     def size(self) -> float:
@@ -50,14 +52,16 @@ class Shape(Struct, frozen=True):
 
     def level(self, line: Line) -> int:
         """Heading level of a line by its size and weight; 0 if it looks like running text."""
-        if len(line.text) > _LONGEST_HEADING or not any(c.isalpha() for c in line.text):
+        if len(line.text) > _LONGEST_HEADING or line.text[0].islower() or not any(c.isalpha() for c in line.text):
             return 0
+        number = _NUMBER.match(line.text)
+        depth = number[0].rstrip(". ").count(".") if number else 0
         for rank, size in enumerate(self.headings):
             if line.size >= size * 0.97:
-                return min(rank + 1, 6)
-        sentence = line.text.endswith((".", ",", ";")) or line.text[0].islower()
-        if line.bold and not sentence and line.size > self.body * 0.85 and not _BULLET.match(line.text):
-            return min(len(self.headings) + 1, 6)
+                return min(rank + 1 + depth, 9)
+        plain = line.text.endswith((".", ",", ";")) or _BULLET.match(line.text) is not None
+        if line.bold and not plain and line.size > self.body * 0.85:
+            return min(len(self.headings) + 1 + depth, 9)
         return 0
 
 
@@ -104,14 +108,16 @@ def stretches(content: Sequence[Line | Table], usual: Shape) -> list[Stretch | T
     """The blocks of one page, in PDFium's order of reading."""
     found: list[Stretch | Table] = []
     right = max((line.right for line in content if isinstance(line, Line)), default=0.0)
-    for line in content:
+    for line, following in zip(content, [*content[1:], None], strict=True):
         if isinstance(line, Table):
             found.append(line)
             continue
+        last = found[-1] if found else None
         level = usual.level(line)
+        if level and _runs_on(last, line, following, right):
+            level = 0
         item = ITEM.match(line.text) or _BULLET.match(line.text)
         kind: Kind = "heading" if level else "item" if item else "paragraph"
-        last = found[-1] if found else None
         if isinstance(last, Stretch) and _continues(last, line, level, kind, right):
             last.lines.append(line)
         else:
@@ -119,16 +125,61 @@ def stretches(content: Sequence[Line | Table], usual: Shape) -> list[Stretch | T
     return found
 
 
+def _runs_on(last: Stretch | Table | None, line: Line, following: Line | Table | None, right: float) -> bool:
+    """Whether bold words that fill a line are the middle or the beginning of a sentence, and no heading."""
+    if isinstance(last, Stretch) and last.kind != "heading":
+        above = last.lines[-1]
+        if _full(above, right) and _near(above, line) and not _SENTENCE_END.search(above.text):
+            return True
+    below = isinstance(following, Line) and not following.bold and _near(line, following)
+    return below and _full(line, right) and not _NUMBER.match(line.text)
+
+
 def _continues(last: Stretch, line: Line, level: int, kind: Kind, right: float) -> bool:
     """Whether the line goes on with the block above it."""
     above = last.lines[-1]
-    gap = above.bottom - line.top  # negative where the lines' boxes overlap, as is usual
-    if not -1.5 * line.size < gap < 0.45 * line.size:
+    if kind == "item" or not _near(above, line):
         return False
     if level or last.kind == "heading":
-        return level == last.level and last.kind == "heading" and not _NUMBER.match(line.text)
-    if kind == "item" or abs(above.size - line.size) > 0.2 * line.size:
-        return False
+        wrapped = _full(above, right) or (above.size > line.size * 0.98 and not line.bold)
+        return level == last.level and last.kind == "heading" and wrapped and not _NUMBER.match(line.text)
     # A line that stops well before the margin, at a sentence's end, ends its paragraph.
-    short = above.right < above.left + 0.85 * (right - above.left)
-    return not (short and _SENTENCE_END.search(above.text) and not line.text[:1].islower())
+    return bool(_full(above, right) or not _SENTENCE_END.search(above.text) or line.text[:1].islower())
+
+
+def _full(line: Line, right: float) -> bool:
+    """Whether the line reaches near to the margin."""
+    return line.right >= line.left + 0.85 * (right - line.left)
+
+
+def _near(above: Line, line: Line) -> bool:
+    """Whether both are about of one size and stand one below the other."""
+    gap = above.bottom - line.top  # negative where the lines' boxes overlap, as is usual
+    return abs(above.size - line.size) <= 0.2 * line.size and -1.5 * line.size < gap < 0.45 * line.size
+
+
+def join_over_pages(pages: Sequence[list[Stretch | Table]], usual: Shape) -> None:
+    """Put paragraphs together that a page's end cuts; the footnotes that stand between come before them."""
+    for here, there in pairwise(pages):
+        place = len(here) - 1
+        while place >= 0 and _is_footnote(here[place], usual):
+            place -= 1
+        if place < 0 or not there:
+            continue
+        tail, head = here[place], there[0]
+        if isinstance(tail, Stretch) and isinstance(head, Stretch) and _goes_on(tail, head):
+            tail.turn = len(tail.lines)
+            tail.lines += head.lines
+            here.append(here.pop(place))
+            del there[0]
+
+
+def _is_footnote(block: Stretch | Table, usual: Shape) -> bool:
+    return isinstance(block, Stretch) and block.kind != "heading" and block.size < usual.body * 0.94
+
+
+def _goes_on(tail: Stretch, head: Stretch) -> bool:
+    end, begin = tail.lines[-1], head.lines[0]
+    unfinished = not _SENTENCE_END.search(end.text) and tail.kind != "heading" and not tail.turn
+    fitting = head.kind == "paragraph" and abs(end.size - begin.size) <= 0.2 * end.size
+    return unfinished and fitting and (begin.text[0].islower() or _full(end, max(line.right for line in tail.lines)))

@@ -36,10 +36,22 @@ class Line(Struct, dict=True):
         return " ".join(word.text for word in self.words)
 
     @cached_property
+    def _longest(self) -> Word:
+        """The word that says most about the line: the first is often a bullet or the number of a note."""
+        return max(self.words, key=lambda word: len(word.text))
+
+    @property
     def size(self) -> float:
         """Height of its longest word in points, near the size of its type."""
-        longest = max(self.words, key=lambda word: len(word.text))
-        return round(longest.top - longest.bottom, 1)
+        return round(self._longest.top - self._longest.bottom, 1)
+
+    @property
+    def bottom(self) -> float:
+        return self._longest.bottom
+
+    @property
+    def top(self) -> float:
+        return self._longest.top
 
     @property
     def left(self) -> float:
@@ -49,13 +61,9 @@ class Line(Struct, dict=True):
     def right(self) -> float:
         return self.words[-1].right
 
-    @property
-    def bottom(self) -> float:
-        return self.words[0].bottom
-
-    @property
-    def top(self) -> float:
-        return self.words[0].top
+    def is_note_of(self, line: "Line") -> bool:
+        """Whether it is only the number of a note, raised beside that line."""
+        return len(self.words) == 1 and self.words[0].text.isdigit() and _raised(line, self)
 
 
 def page_lines(text_page: Any) -> list[Line]:
@@ -63,13 +71,23 @@ def page_lines(text_page: Any) -> list[Line]:
     raw = text_page.raw
     count = pdfium.FPDFText_CountChars(raw)
     characters = [chr(pdfium.FPDFText_GetUnicode(raw, i)) for i in range(max(count, 0))]
-    lines = []
+    lines: list[Line] = []
     for start, end in _line_spans(characters):
         words = [_word(raw, characters, *span) for span in _spans(characters, " \t\xa0\n\r", start, end)]
         words = [word for word in words if word.text]
-        if words:
-            lines.append(Line(words, _bold(raw, start, end, characters)))
+        if not words:
+            continue
+        line = Line(words, _bold(raw, start, end, characters))
+        if lines and line.is_note_of(lines[-1]):
+            line = Line([*lines.pop().words, *words], line.bold)
+        lines.append(Line([_marked(word, line) for word in line.words], line.bold))
     return lines
+
+
+def _marked(word: Word, line: Line) -> Word:
+    """A note's number that stands by itself, in brackets as `_with_note` puts those at the end of a word."""
+    is_note = word.text.isdigit() and _raised(line, word)
+    return Word(f"[{word.text}]", word.left, word.right, word.bottom, word.top) if is_note else word
 
 
 def _line_spans(characters: list[str]) -> Iterator[tuple[int, int]]:
@@ -99,7 +117,23 @@ def _spans(characters: list[str], separators: str, start: int = 0, end: int | No
 def _word(raw: Any, characters: list[str], start: int, end: int) -> Word:
     text = "".join(characters[start:end]).replace("\x00", "").replace(_HYPHEN, "-").translate(_LIGATURES)
     first, last = _box(raw, start), _box(raw, end - 1)
+    if text[-1:].isdigit() and _raised(first, last):
+        text = _with_note(raw, text, first, end)
     return Word(text, first.left, max(last.right, first.right), first.bottom, first.top)
+
+
+def _raised(usual: Any, box: Any) -> bool:
+    """Whether the box is smaller than the usual one and stands high beside it, as notes and powers do."""
+    small: bool = box.top - box.bottom < 0.85 * (usual.top - usual.bottom)
+    return small and usual.top + usual.bottom < box.top + box.bottom < 2 * usual.top + box.top - box.bottom
+
+
+def _with_note(raw: Any, text: str, first: Any, end: int) -> str:
+    """Keep the note's number from becoming part of the word or, far worse, of its figure: 2010³ is not 20103."""
+    count = 1
+    while count < len(text) - 1 and text[-count - 1].isdigit() and _raised(first, _box(raw, end - count - 1)):
+        count += 1
+    return f"{text[:-count]}[{text[-count:]}]"
 
 
 def _box(raw: Any, index: int) -> Any:
