@@ -142,3 +142,16 @@ async def test_a_proof_does_not_hold_for_anything_else(
             check(msgspec.structs.replace(proof, **changed), ledger.key.public)
     with pytest.raises(InvalidRequest):
         check(proof, SigningKey.generate().public)
+
+
+async def test_the_check_in_the_documentation_proves_a_log_without_our_program(
+    ledger: Ledger, database: Database, education: Agency, answers: list[Any], home: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
+    (home / "check.py").write_text(page.split("```python\n")[1].split("```")[0], encoding="utf-8")
+    file = home / "log.jsonl"
+    await export(database, education, ledger.key.public, file)
+    command = [sys.executable, "-I", home / "check.py", file, home / "keys" / "ledger.pub"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"proved 10\n"
+    file.write_bytes(file.read_bytes().replace(b"answered", b"refused", 1))
+    assert subprocess.run(command, capture_output=True, check=False).returncode != 0

@@ -36,6 +36,11 @@ class Gathering(Generic[Result]):
             self._task = asyncio.create_task(self._drain())
         return future
 
+    async def drained(self) -> None:
+        """Wait until all that was submitted is settled."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def _drain(self) -> None:
         while self._waiting:
             group = list(self._next())

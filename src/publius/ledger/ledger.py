@@ -1,6 +1,7 @@
 """The ledger that the walk writes to: one leaf a walk, refusals, errors and cancellations included."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -42,7 +43,11 @@ class Ledger:
         self._recovering: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Seal what crashed processes left open, now and every few minutes."""
+        """Seal what crashed processes left open, now and every few minutes.
+
+        Raises:
+            StorageUnavailable: the database does not answer.
+        """
         await self.recover()
         self._recovering = asyncio.create_task(self._recover_forever())
 
@@ -50,7 +55,10 @@ class Ledger:
         """Finish what is being written, and leave."""
         if self._recovering is not None:
             self._recovering.cancel()
+            await asyncio.wait([self._recovering])
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for log in self._appending.values():
+            await log.drained()
         self._presence.close()
 
     def open(self, question: Question) -> "OpenWalk":
@@ -112,10 +120,8 @@ class Ledger:
     async def _recover_forever(self) -> None:
         while True:
             await asyncio.sleep(RECOVER_EVERY)
-            try:
+            with contextlib.suppress(StorageUnavailable):  # then the next time
                 await self.recover()
-            except StorageUnavailable:
-                continue  # then the next time
 
     async def _begin(self, agency: Agency | None, entry: Entry) -> None:
         """Write the journal row of a stream."""
