@@ -32,7 +32,10 @@ ROOM_GB = 1.5
 
 
 class Step(NamedTuple):
-    """One thing to set up. `done` is cheap; `act` runs only when it is false or the inputs changed."""
+    """One thing to set up. `done` is cheap; `act` runs only when it is false or the inputs changed.
+
+    A step without inputs ("") goes by `done` alone.
+    """
 
     name: str
     inputs: Callable[[], str]
@@ -53,9 +56,8 @@ def digest(paths: Iterable[Path], *extra: str) -> str:
 def steps(development: bool) -> list[Step]:
     """What has to be there, in order. Stamps lie beside what they vouch for, so both vanish together."""
     lock = ROOT / ("requirements-dev.lock" if development else "requirements.lock")
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
     plan = [
-        Step("environment", lambda: digest([], str(ROOT), version), VENV / ".environment", works, make_environment),
+        Step("environment", str, VENV / ".environment", works, make_environment),
         Step(lock.stem, lambda: digest([lock]), VENV / f".{lock.stem}", lambda: True, lambda: install(lock)),
         Step("publius", lambda: digest([ROOT / "pyproject.toml"]), VENV / ".publius", launcher, install_publius),
     ]
@@ -69,7 +71,12 @@ def steps(development: bool) -> list[Step]:
 
 
 def works() -> bool:
-    """Whether the environment's Python starts: after a system upgrade its link may point nowhere."""
+    """Whether the environment was made here by this Python and starts: after an upgrade its link may lead nowhere."""
+    about = VENV / "pyvenv.cfg"
+    told = about.read_text().splitlines() if about.exists() else []
+    version = f"version = {sys.version_info.major}.{sys.version_info.minor}."
+    if not (any(line.startswith(version) for line in told) and any(line.endswith(f" {VENV}") for line in told)):
+        return False
     return PYTHON.exists() and subprocess.run([PYTHON, "-I", "-S", "-c", ""], capture_output=True).returncode == 0
 
 
@@ -177,7 +184,8 @@ def set_up(development: bool) -> None:
     """Run each step whose inputs changed or whose result is gone."""
     for step in steps(development):
         wanted = step.inputs()
-        if step.stamp.exists() and step.stamp.read_text() == wanted and step.done():
+        unchanged = not wanted or (step.stamp.exists() and step.stamp.read_text() == wanted)
+        if unchanged and step.done():
             continue
         check_room()
         step.act()
