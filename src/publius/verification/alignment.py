@@ -18,8 +18,10 @@ from publius.verification.words import FUNCTION_WORDS, TALK_WORDS, stem
 
 NEAR_COPY = 0.6  # share of the sentence's words that stand in the source in the same order
 
-_KINDS: dict[str, Cue | Bound] = {kind.name: kind for kind, _ in (*BOUNDS, *CUES)}
-_NAMED = [rf"(?P<{kind.name}_{at}>\b(?:{pattern})\b)" for at, (kind, pattern) in enumerate((*BOUNDS, *CUES))]
+Kind = Cue | Bound
+_PATTERNS: list[tuple[Kind, str]] = [*BOUNDS, *CUES]
+_KINDS = {kind.name: kind for kind, _ in _PATTERNS}
+_NAMED = [rf"(?P<{kind.name}_{at}>\b(?:{pattern})\b)" for at, (kind, pattern) in enumerate(_PATTERNS)]
 _TOKEN = re.compile("|".join([r"(?P<FIGURE>\x01\d+\x01)", *_NAMED, r"(?P<WORD>[^\W_]+(?:['’][^\W_]+)*)"]))
 _SYNONYMS = """use utilize; get obtain receive; help assist; buy purchase acquire; begin commence start; end terminate
 finish; person individual people; before prior; about regarding concerning; give provide; show display; need require;
@@ -32,7 +34,7 @@ _SAME = {stem(word): group.split()[0] for group in _SYNONYMS.split(";") for word
 # Put in, these change what is said; so do these, left out. `Can` put in, or `each` left out, does no harm.
 # Limits of a figure are no concern here: they may stand before it or after it, and have a rule of their own.
 _WITH_FIGURES = {Bound.AT_MOST, Bound.AT_LEAST, Bound.ABOUT, Bound.EXACT}
-_BOTH = {Cue.BAN, Cue.FREE, Cue.NOT, Cue.SHOULD, Cue.ONLY, Cue.ONLY_IF, Cue.UNLESS, Cue.SOME}
+_BOTH: set[Kind] = {Cue.BAN, Cue.FREE, Cue.NOT, Cue.SHOULD, Cue.ONLY, Cue.ONLY_IF, Cue.UNLESS, Cue.SOME}
 _BOTH |= {Bound.BEFORE, Bound.AFTER, Bound.MORE, Bound.LESS}
 _PUT_IN = _BOTH | {Cue.MUST, Cue.ALL}
 _LEFT_OUT = _BOTH | {Cue.MAY}
@@ -45,7 +47,7 @@ class Token(NamedTuple):
 
     key: str
     text: str
-    kind: Cue | Bound | None = None
+    kind: Kind | None = None
 
 
 class Difference(NamedTuple):

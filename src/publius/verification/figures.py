@@ -104,7 +104,7 @@ _FRACTIONS = re.compile(
 _NOT_A_COUNT = re.compile(r"(?i)^\s*(?:another|of\b|or\s+more\b|who\b|de\b|by\s+one\b|-?stop\b|-?on-one\b)")
 _NO_ONE = re.compile(r"(?i)\b(?:no|any|every|some|each|the|that|this|which|another)[ -]$")
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w)])[-−–](?=[\d$])|\b(?:negative|minus|menos)\s+)?(?:(?P<money>US\$|[$€£])\s?)?(?P<digits>{DIGITS})"
+    rf"(?P<sign>(?<![\w)])[-−–](?=[\d$])|\b(?:negative|minus)\s+)?(?:(?P<money>US\$|[$€£])\s?)?(?P<digits>{DIGITS})"
 )
 _SCALE = re.compile(
     r"\s?[-]?(?P<long>thousand|million|billion|trillion|mil(?:\s+millones)?|mill[óo]n(?:es)?(?:\s+de)?)\b|(?P<short>[KMB]|bn|mm|tn)\b",

@@ -61,12 +61,13 @@ def _without_figures(text: str) -> str:
 
 def _is_opener(word: str) -> bool:
     """Whether the first word of a sentence is so common there that its capital says nothing."""
-    return len(word) == 1 or (_is_small(word) or word.lower() in _PLAIN_OPENERS | TALK_WORDS)
+    plain = fold(word).removesuffix("'s")
+    return len(word) == 1 or _is_small(word) or word.endswith("ly") or plain in _PLAIN_OPENERS | TALK_WORDS
 
 
 def _is_small(word: str) -> bool:
     """`The`, but not `US`, which is no pronoun."""
-    return word.lower() in FUNCTION_WORDS and not (word.isupper() and len(word) > 1)
+    return fold(word).removesuffix("'s") in FUNCTION_WORDS and not (word.isupper() and len(word) > 1)
 
 
 def _goes_on(tokens: list[re.Match[str]], at: int) -> bool:

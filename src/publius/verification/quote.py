@@ -7,15 +7,17 @@ asked for.
 import re
 from enum import StrEnum
 
-import numpy as np
-
 from publius.verification import figures, names
-from publius.verification.support import COSINE_SHARE, Match, Neighbours, Sources, Span, Vectors
+from publius.verification.support import Match, Sources, Span, Vectors
 from publius.verification.words import TALK_WORDS, content, fold
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
-ANSWER_FLOOR = 0.50
-EXPECTED_BONUS = 0.08
+ANSWER_FLOOR = 0.52
+SECOND = 0.05  # how near to the best a second sentence must come to be quoted beside it
+SPAN, PASSAGE, WORDS = 0.40, 0.18, 0.30  # what each kind of nearness counts
+RANK = 0.04  # for each place that search put the passage behind the first
+EXPECTED = 0.15  # for holding the kind of thing that was asked for, or not
+SHORT = 0.10
 
 
 class Expected(StrEnum):
@@ -27,9 +29,11 @@ class Expected(StrEnum):
     PERCENT = "percentage"
     DATE = "date"
     NAME = "name"
+    PHONE = "telephone number"
 
 
 _ASKED = [
+    (Expected.PHONE, r"(?:tele)?phone number|fax(?: number)?|number (?:to|can i|do i) call|numero de (?:telefono|fax)"),
     (Expected.PERCENT, r"what (?:percent|percentage|share)|which percentage|what %|que porcentaje|percent of|percentage of"),
     (Expected.DURATION, r"how (?:long|soon|late|far in advance)|(?:how many|cuant[oa]s) (?:\w+ )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos)|cuanto tiempo|how often"),
     (Expected.MONEY, r"how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may)|how (?:expensive|costly)|cuanto (?:dinero|cuesta|cobra|puedo|puede|vale)|dollar|(?:maximum|minimum|largest) (?:amount|award|fine|loan|grant)"),
@@ -66,32 +70,45 @@ def _fits(figure: figures.Figure, kind: Expected) -> bool:
             return figure.unit in _TIME_UNITS
         case Expected.DATE:
             return figure.kind in {figures.Kind.DATE, figures.Kind.YEARS} or figure.unit in _TIME_UNITS
+        case Expected.PHONE:
+            return figure.unit == "phone"
         case _:
-            return figure.kind not in {figures.Kind.LABEL, figures.Kind.TIME}
+            return figure.kind in {figures.Kind.NUMBER, figures.Kind.PERCENT, figures.Kind.MONEY}
 
 
-def best(question: str, vector: Vectors, sources: Sources) -> Match | None:
-    """The span that answers `question` best, or None if none is near enough to count as an answer."""
-    if not sources.spans:
-        return None
-    kind = expected(question)
-    stems = {word.stem for word in content(question) if word.text.lower() not in TALK_WORDS}
-    similarities = np.clip(sources.vectors @ vector, 0.0, 1.0).tolist()
-    matches = [
-        _match(span, similarity, stems, kind, sources)
-        for span, similarity in zip(sources.spans, similarities, strict=True)
-    ]
-    top = max(matches, key=lambda match: match.support)
-    return top if top.support >= ANSWER_FLOOR else None
+class Answers:
+    """How well each span answers one question, from 0 to 1."""
 
+    def __init__(self, question: str, vector: Vectors, sources: Sources) -> None:
+        self.expected = expected(question)
+        self._vector = vector
+        self._sources = sources
+        self._stems = {word.stem for word in content(question) if word.text.lower() not in TALK_WORDS}
+        self._matches = [self._match(number) for number in range(len(sources.spans))]
+        self._scores = {id(match.span): match.support for match in self._matches}
 
-def _match(span: Span, similarity: float, stems: set[str], kind: Expected | None, sources: Sources) -> Match:
-    overlap = sources.overlap(stems, span)
-    score = COSINE_SHARE * similarity + (1 - COSINE_SHARE) * overlap
-    if kind is not None:
-        score += EXPECTED_BONUS if holds(span.text, kind) else -EXPECTED_BONUS
-    if isinstance(span, Neighbours):
-        score -= 0.03
-    if len(span.text) < 25 or len(span.text) > 900:
-        score -= 0.2  # a bare heading answers nothing, and a page is no quotation
-    return Match(span, min(1.0, max(0.0, score)), similarity, overlap)
+    def score(self, span: Span) -> float:
+        """How well `span` answers the question."""
+        return self._scores[id(span)]
+
+    def best(self) -> list[Match]:
+        """The one or two spans that answer best; none where none is near enough to count as an answer."""
+        ranked = sorted(self._matches, key=lambda match: match.support, reverse=True)
+        if not ranked or ranked[0].support < ANSWER_FLOOR:
+            return []
+        first = ranked[0]
+        near = (match for match in ranked if match.support >= first.support - SECOND)
+        second = next((match for match in near if not first.span.overlaps(match.span)), None)
+        return [first, second] if second else [first]
+
+    def _match(self, number: int) -> Match:
+        span = self._sources.spans[number]
+        similarity = max(0.0, float(self._sources.vectors[number] @ self._vector))
+        around = max(0.0, float(self._sources.passage_vectors[span.source.rank] @ self._vector))
+        overlap = self._sources.overlap(self._stems, span.stems | span.source.stems)
+        score = SPAN * similarity + PASSAGE * around + WORDS * overlap - RANK * min(span.source.rank, 5)
+        if self.expected is not None:
+            score += EXPECTED if holds(span.plain, self.expected) else -EXPECTED
+        if len(span.plain.split()) < 7 and not span.header:
+            score -= SHORT  # a bare heading answers nothing
+        return Match(span, min(1.0, max(0.0, score)), similarity, overlap)

@@ -7,7 +7,7 @@ share of its words that the span holds, rare words counting more.
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,16 +27,22 @@ PAIR_COST = 0.04  # two sentences are cited only when clearly better than one
 
 
 class Source:
-    """One passage or tool result."""
+    """One passage or tool result. `rank` is its place in the evidence, from 0."""
 
-    def __init__(self, origin: Passage | ToolResult) -> None:
+    def __init__(self, origin: Passage | ToolResult, rank: int) -> None:
         self.origin = origin
         self.text = origin.text
+        self.rank = rank
 
     @property
     def heading(self) -> str:
         """What stands above the text and may be left unsaid in it."""
         return " ".join((self.origin.title, *self.origin.headings)) if isinstance(self.origin, Passage) else ""
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The content words of the heading."""
+        return frozenset(word.stem for word in content(self.heading))
 
     def cite(self, start: int, end: int, number: int) -> Citation:
         """The citation of `text[start:end]`, with offsets into the whole revision."""
@@ -65,6 +71,10 @@ class Span:
         self.source, self.start, self.end, self.before, self.header = source, start, end, before, header
         self.text = source.text[start:end]
 
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two share any text."""
+        return self.source is other.source and self.start < other.end and other.start < self.end
+
     @property
     def meaning(self) -> str:
         """The text whose meaning is compared: a table row means nothing without its header."""
@@ -73,7 +83,7 @@ class Span:
     @cached_property
     def plain(self) -> str:
         """The text without marks, as a reader sees it."""
-        return sentences.clean(self.text)
+        return " ".join(filter(None, map(sentences.clean, self.text.split("\n"))))
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -99,12 +109,13 @@ class Match(NamedTuple):
 
 
 class Sources:
-    """All spans of one evidence, with their vectors."""
+    """All spans of one evidence, with their vectors; `passage_vectors` has one row a source."""
 
     def __init__(self, spans: Sequence[Span], vectors: Vectors, acronyms: dict[str, tuple[str, ...]]) -> None:
         self.spans = spans
         self.vectors = vectors
         self.acronyms = acronyms
+        self.passage_vectors = _means(spans, vectors)
         counted = Counter(stem for span in spans if not span.before for stem in span.stems)
         self._weights = {stem: math.log(1 + len(spans) / count) for stem, count in counted.items()}
         self._unknown = math.log(1 + max(1, len(spans)))
@@ -113,11 +124,11 @@ class Sources:
         """How much a word says: a rare one more, one that no source holds most."""
         return self._weights.get(stem, self._unknown)
 
-    def overlap(self, stems: Iterable[str], span: Span) -> float:
-        """The weighted share of `stems` that the span holds."""
+    def overlap(self, stems: Iterable[str], held: Set[str]) -> float:
+        """The weighted share of `stems` that is held."""
         weights = {stem: self.weight(stem) for stem in stems}
         total = sum(weights.values())
-        return sum(weight for stem, weight in weights.items() if stem in span.stems) / total if total else 0.0
+        return sum(weight for stem, weight in weights.items() if stem in held) / total if total else 0.0
 
     def best(self, sentence: str, vector: Vectors, count: int) -> list[Match]:
         """The `count` spans with the highest support for `sentence`, best first."""
@@ -125,7 +136,7 @@ class Sources:
         similarities = np.clip(self.vectors @ vector, 0.0, 1.0)
         matches = []
         for span, similarity in zip(self.spans, similarities.tolist(), strict=True):
-            overlap = self.overlap(stems, span)
+            overlap = self.overlap(stems, span.stems)
             support = COSINE_SHARE * similarity + (1 - COSINE_SHARE) * overlap
             matches.append(Match(span, support, similarity, overlap))
         return sorted(matches, key=lambda match: match.support - PAIR_COST * _is_pair(match.span), reverse=True)[:count]
@@ -145,8 +156,8 @@ async def prepare(evidence: Evidence, embed: Embed) -> Sources:
     pairs: list[Span] = []
     indexes: list[tuple[int, int]] = []
     origins: list[Passage | ToolResult] = [*evidence.passages, *evidence.tools]
-    for origin in origins:
-        source = Source(origin)
+    for rank, origin in enumerate(origins):
+        source = Source(origin, rank)
         last: Span | None = None
         for span in _cut(source):
             if last is not None and not (span.header or last.header):
@@ -171,3 +182,12 @@ def _cut(source: Source) -> Iterator[Span]:
         header = (header or text) if text.startswith("|") else ""
         yield Span(source, start, end, before, "" if header == text else header)
         before = text
+
+
+def _means(spans: Sequence[Span], vectors: Vectors) -> Vectors:
+    """The mean of the vectors of each source's spans, of length 1."""
+    count = max((span.source.rank for span in spans), default=-1) + 1
+    sums = np.zeros((count, vectors.shape[1]), np.float32)
+    np.add.at(sums, [span.source.rank for span in spans], vectors)
+    sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return sums

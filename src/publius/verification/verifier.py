@@ -10,16 +10,20 @@ import numpy as np
 
 from publius.types import Checked, Citation, Claim, Draft, Evidence, Grant, Passage, Question, Reason
 from publius.verification import quote
+from publius.verification.meaning import Objection
+from publius.verification.quote import Answers
 from publius.verification.sentences import Piece, Splitter
-from publius.verification.support import Embed, Match, Sources, Vectors, prepare
+from publius.verification.support import Embed, Match, Sources, prepare
 from publius.verification.talk import is_talk, says_unanswered
 from publius.verification.verdict import judge
-from publius.verification.words import content, is_spanish, stem
+from publius.verification.words import is_spanish
 
 FinishReason = Literal["stop", "length", "cancelled"]
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
-NEAR_QUESTION = 0.15
+NEAR_QUESTION = 0.25  # a released sentence rests on a span that answers at least so well
+BETTER = 0.10  # a passage that answers so much better than what was released is quoted beside it
+SHORTEST = 4  # words
 NEAREST_NAMED = 3
 
 
@@ -48,7 +52,9 @@ class Checking:
         self._embed, self._grant, self._question, self._evidence = embed, grant, question.text, evidence
         self._splitter = Splitter()
         self._plain: list[str] = []
-        self._ready: tuple[Sources, Vectors] | None = None
+        self._ready: tuple[Sources, Answers] | None = None
+        self._seen: set[str] = set()
+        self._matches: list[Match] = []  # of the released sentences
         self._claims: list[Claim] = []
         self._lines: list[str] = []
         self._cited: dict[tuple[object, int, int], Citation] = {}
@@ -66,8 +72,8 @@ class Checking:
             return [], Checked(text="".join(self._plain), grounded=False, answered=True)
         claims = await self._decide(self._splitter.finish(finish_reason))
         drafted = any(claim.released for claim in self._claims)
-        if finish_reason != "cancelled" and (quoted := await self._quote()):
-            claims.append(quoted)
+        if finish_reason != "cancelled":
+            claims += await self._quote()
         return claims, self._close(quoted=not drafted)
 
     async def _decide(self, pieces: list[Piece]) -> list[Claim]:
@@ -80,38 +86,40 @@ class Checking:
         return decided
 
     async def _claim(self, piece: Piece) -> Claim | None:
-        """The verdict on one sentence; None for one that claims nothing."""
+        """The verdict on one sentence; None for one that claims nothing, or nothing new."""
         sentence = piece.text
-        if not sentence or is_talk(sentence) or says_unanswered(sentence):
+        if not sentence or sentence in self._seen or is_talk(sentence) or says_unanswered(sentence):
             return None
+        self._seen.add(sentence)
         if not piece.whole:
             return Claim(text=sentence, reason=Reason.INCOMPLETE, detail="The sentence was cut off before its end.")
-        sources, asked = await self._prepared()
+        sources, answers = await self._prepared()
         # One at a time: a quantised encoder's vectors depend a little on their batch, and a verdict
         # must not depend on how many sentences happened to arrive together.
         [vector] = np.asarray(await self._embed([sentence]), dtype=np.float32)
         verdict = judge(sentence, vector, self._question, sources)
-        if verdict.objection is not None:
-            reason, detail = verdict.objection
-            return Claim(text=sentence, reason=reason, detail=detail, support=verdict.support)
-        if not self._is_near(sentence, vector, asked):
-            detail = "It is supported, but does not answer the question."
-            return Claim(text=sentence, reason=Reason.OFF_QUESTION, detail=detail, support=verdict.support)
+        objection = verdict.objection or self._off_question(sentence, verdict.match, answers)
+        if objection is not None:
+            return Claim(text=sentence, reason=objection.reason, detail=objection.detail, support=verdict.support)
         assert verdict.match is not None  # without a match there is an objection
+        self._matches.append(verdict.match)
         return Claim(text=sentence, citations=(self._cite(verdict.match),), support=verdict.support)
 
-    async def _prepared(self) -> tuple[Sources, Vectors]:
+    async def _prepared(self) -> tuple[Sources, Answers]:
         if self._ready is None:
             sources = await prepare(self._evidence, self._embed)
             [asked] = np.asarray(await self._embed([self._question]), dtype=np.float32)
-            self._ready = sources, asked
+            self._ready = sources, Answers(self._question, asked, sources)
         return self._ready
 
-    def _is_near(self, sentence: str, vector: Vectors, asked: Vectors) -> bool:
-        if is_spanish(sentence) != is_spanish(self._question):
-            return True  # The encoder is not sure across languages, so it does not decide here.
-        shared = {word.stem for word in content(sentence)} & {stem(word.text) for word in content(self._question)}
-        return bool(shared) or float(vector @ asked) >= NEAR_QUESTION
+    def _off_question(self, sentence: str, match: Match | None, answers: Answers) -> Objection | None:
+        if len(sentence.split()) < SHORTEST and not sentence.endswith((".", "!")):
+            return Objection(Reason.OFF_QUESTION, "It is no sentence, so it says nothing by itself.")
+        # The encoder is not sure across languages, so it does not decide there.
+        foreign = is_spanish(sentence) != is_spanish(self._question)
+        if match is None or foreign or answers.score(match.span) >= NEAR_QUESTION:
+            return None
+        return Objection(Reason.OFF_QUESTION, "It is supported, but does not answer the question.")
 
     def _cite(self, match: Match) -> Citation:
         span = match.span
@@ -127,19 +135,27 @@ class Checking:
             between = ("\n" if breaks else " ") if self._lines else ""
             self._lines.append(f"{between}{claim.text} {marks}")
 
-    async def _quote(self) -> Claim | None:
-        """The passage's own words, where the released sentences lack what the question asks for."""
+    async def _quote(self) -> list[Claim]:
+        """The passages' own words, where the released sentences do not answer, or answer less well."""
         said = " ".join(claim.text for claim in self._claims if claim.released)
-        if said and quote.holds(said, quote.expected(self._question)):
-            return None
-        sources, asked = await self._prepared()
-        match = quote.best(self._question, asked, sources)
-        if match is None or (said and not quote.holds(match.span.text, quote.expected(self._question))):
-            return None
-        text = f"“{' '.join(match.span.text.split())}”"
-        claim = Claim(text=text, citations=(self._cite(match),), support=match.support)
-        self._keep(claim, breaks=bool(said))
-        return claim
+        _, answers = await self._prepared()
+        matches = answers.best()
+        if said:
+            lacks = not quote.holds(said, answers.expected)
+            enough = max(answers.score(match.span) for match in self._matches) + BETTER
+            matches = [
+                match
+                for match in matches[:1]
+                if (match.support > enough and not any(match.span.overlaps(used.span) for used in self._matches))
+                or (lacks and quote.holds(match.span.plain, answers.expected))
+            ]
+        quoted = [
+            Claim(text=f"“{match.span.plain}”", citations=(self._cite(match),), support=match.similarity)
+            for match in matches
+        ]
+        for claim in quoted:
+            self._keep(claim, breaks=bool(self._lines))
+        return quoted
 
     def _close(self, quoted: bool) -> Checked:
         released = tuple(claim for claim in self._claims if claim.released)

@@ -51,7 +51,7 @@ class Word(NamedTuple):
 
     @property
     def content(self) -> bool:
-        return self.text.lower() not in FUNCTION_WORDS
+        return fold(self.text).removesuffix("'s") not in FUNCTION_WORDS and self.text.lower() not in FUNCTION_WORDS
 
 
 @lru_cache(maxsize=65536)
