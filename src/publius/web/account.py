@@ -36,7 +36,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
 @get("/sign-in/{link:str}", opt=OPEN)
 async def link_page(request: AnyRequest, link: str) -> Response[Any]:
     """A one-time link opens a page with a button: programs that look links up in advance press no buttons."""
-    return page(request, "link.html", link=link)
+    return page(request, "link.html")
 
 
 @post("/sign-in/{link:str}", opt=OPEN)
