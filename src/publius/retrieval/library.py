@@ -24,7 +24,6 @@ from publius.types import Agency, Evidence, Grant, Passage, Question
 Embed = Callable[[Sequence[str]], Awaitable[np.ndarray]]
 
 AT_ONCE = 4  # files under way together, so that reading, embedding and writing overlap
-BATCH = 32  # passages embedded at a time, so that a question never waits for a whole book
 
 
 class Reads(Protocol):
@@ -116,7 +115,7 @@ class Library:
             if same := await unchanged(connection, agency, file):
                 return same
         document, pieces = await self._reader.read(file.name, data)
-        vectors = await self._vectors([embedded(document.title, piece) for piece in pieces])
+        vectors = await self._embed([embedded(document.title, piece) for piece in pieces])
         async with self._database.agency(agency) as connection:
             return await write(connection, agency, file, document, pieces, vectors)
 
@@ -207,10 +206,6 @@ class Library:
             return Progress(name=name, error=unread)
         except (RequestError, UnreadableDocument) as error:
             return Progress(name=name, error=error)
-
-    async def _vectors(self, texts: Sequence[str]) -> np.ndarray:
-        batches = [await self._embed(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-        return np.concatenate(batches) if batches else np.empty((0, 384), np.float32)
 
 
 def embedded(title: str, piece: Piece) -> str:
