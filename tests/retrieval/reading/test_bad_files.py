@@ -101,6 +101,7 @@ def test_a_truncated_pdf_is_refused_wherever_it_is_cut() -> None:
         ("comments.html", b"<!--" * 200_000 + b"<html>"),
         ("unclosed.html", b"<html>" + b"<td>" * 20_000 + b"x"),
         ("tables.html", b"<html>" + b"<table><tr><td>a<td>b" * 150 + b"x"),
+        ("boxes.docx", docx(body("<w:p><w:r><w:txbxContent>" * 80 + "<w:p/>" + "</w:txbxContent></w:r></w:p>" * 80))),
         ("colons.md", b"a:\n" * 20_000),
     ],
 )

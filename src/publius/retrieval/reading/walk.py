@@ -145,7 +145,8 @@ class Walk:
     def _raise_digits(self, element: etree._Element) -> None:
         """Keep 10<sup>6</sup> from becoming 106."""
         before = next((part for part in reversed(self._buffer) if part), "")
-        if before[-1:].isdigit() and "".join(element.itertext()).strip()[:1].isdigit():
+        raised = next((text.strip() for text in element.itertext() if text.strip()), "")
+        if before[-1:].isdigit() and raised[:1].isdigit():
             self._buffer.append("^")
 
 

@@ -101,7 +101,8 @@ class _Body:
         else:
             self._out.add("paragraph", text)
         for box in paragraph.iterdescendants(W + "txbxContent"):
-            if next(box.iterancestors(_FALLBACK), None) is None:
+            own = next(box.iterancestors(W + "p"), None) is paragraph  # a box in a box is written with the outer one
+            if own and next(box.iterancestors(_FALLBACK), None) is None:
                 self.write(box)
 
     def _text(self, paragraph: etree._Element) -> str:

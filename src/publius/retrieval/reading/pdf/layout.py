@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from msgspec import Struct
 
@@ -108,7 +108,7 @@ def stretches(content: Sequence[Line | Table], usual: Shape) -> list[Stretch | T
     """The blocks of one page, in PDFium's order of reading."""
     found: list[Stretch | Table] = []
     right = max((line.right for line in content if isinstance(line, Line)), default=0.0)
-    for line, following in zip(content, [*content[1:], None], strict=True):
+    for line, following in zip_longest(content, content[1:]):
         if isinstance(line, Table):
             found.append(line)
             continue
