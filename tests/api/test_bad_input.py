@@ -120,6 +120,8 @@ ADDRESSES = [
     ("GET", "/v1/documents/../../etc/passwd", 404, "not_found"),
     ("GET", "/v1/documents?limit=0", 400, "invalid_request"),
     ("GET", "/v1/documents?offset=x", 400, "invalid_request"),
+    ("GET", "/v1/models/%00", 404, "model_not_found"),
+    ("GET", "/v1/models/%ff", 404, "model_not_found"),
     ("GET", CHAT, 405, "method_not_allowed"),
     ("DELETE", "/v1/models", 405, "method_not_allowed"),
 ]
@@ -130,6 +132,12 @@ async def test_wrong_addresses_answer_in_the_same_envelope(http: httpx.AsyncClie
         said = await http.request(method, path)
         assert (said.status_code, said.json()["error"]["code"]) == (status, code), path
         assert status != 405 or said.headers["allow"]
+
+
+async def test_a_search_for_what_no_text_can_hold_finds_nothing(http: httpx.AsyncClient) -> None:
+    for words in ("%00", "a%00b", "%ff", "%ed%a0%80", "%25", "_", "%5C"):
+        said = await http.get(f"/v1/documents?matching={words}")
+        assert (said.status_code, said.json()["total"]) == (200, 0), words
 
 
 async def test_an_upload_of_200_mb_is_refused_at_once_and_never_held(address: str, administrator: str) -> None:

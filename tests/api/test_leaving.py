@@ -19,7 +19,11 @@ def engine() -> EchoEngine:
 
 
 async def test_leaving_a_stream_ends_the_walk(
-    app: Application, engine: EchoEngine, http: httpx.AsyncClient, education: Agency
+    app: Application,
+    engine: EchoEngine,
+    http: httpx.AsyncClient,
+    education: Agency,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with http.stream("POST", "/v1/chat/completions", json=SLOW | {"stream": True}) as said:
         lines = said.aiter_lines()
@@ -28,6 +32,7 @@ async def test_leaving_a_stream_ends_the_walk(
         assert (await engine.health()).running == 1
     assert await stopped(engine)
     assert await recorded(app, education) == ["cancelled"]
+    assert not [line for line in caplog.records if line.name.startswith("uvicorn")], "it is no error of the server"
 
 
 async def test_leaving_before_a_whole_answer_ends_the_walk(

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from tests.api.conftest import serving
 
 from publius.application import Application
+from publius.errors import WeightsMissing
 from publius.inference.echo import EchoEngine
 from publius.inference.engine import Health
 from publius.settings import Settings, read
@@ -73,6 +74,18 @@ async def test_an_error_nobody_foresaw_says_nothing_of_the_inside(
     assert error["request_id"] == said.headers["x-request-id"]
     assert error["error"] == "RuntimeError" and "documents.py" in str(error["where"])
     assert "heron" not in str(error)
+
+
+async def test_a_part_that_is_not_set_up_names_no_path_to_callers(
+    app: Application, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def missing(_: object) -> None:
+        raise WeightsMissing("The model is not on this machine: /srv/secret lacks it.")
+
+    monkeypatch.setattr(app.embedder, "embed", missing)
+    said = await http.post("/v1/embeddings", json={"model": "minilm-l6", "input": "x"})
+    assert said.status_code == 503
+    assert "secret" not in said.text and "publius doctor" in said.text
 
 
 async def test_health_needs_no_key_and_tells_what_is_missing(

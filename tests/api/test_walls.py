@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 from publius.application import Application
 from publius.ledger import proof as proofs
+from publius.storage import Owner
 from publius.types import Agency, Permission, Role
 from publius.web import create_app
 
@@ -136,8 +138,6 @@ async def test_a_receipt_is_proved_to_who_asked_and_to_the_auditor_alone(
     assert shown.status_code == 200
     assert shown.json()["receipt"]["leaf_hash"] == receipt["leaf_hash"]
     assert "Hello" not in shown.text
-    import msgspec
-
     proof = msgspec.json.decode(shown.content, type=proofs.Proof)
     assert proofs.check(proof, app.ledger.key.public).size >= receipt["tree_size"]
 
@@ -178,6 +178,23 @@ async def test_refusals_are_recorded_too(
     platform = await app.database.agency_by_slug("platform")
     assert await outcomes(app, platform) == ["refused:invalid_api_key"]
     assert await outcomes(app, education) == ["refused:model_not_found", "refused:invalid_request"]
+
+
+async def test_strangers_cannot_fill_the_ledger(app: Application, address: str, owner: Owner, key: str) -> None:
+    owner.set_limits("platform", rate_per_minute=2, tokens_per_day=None)
+    async with httpx.AsyncClient(base_url=address) as client:
+        said = [await client.post("/v1/chat/completions", json=ASK) for _ in range(5)]
+        assert [answer.status_code for answer in said] == [401, 401, 429, 429, 429]
+        known = await client.post("/v1/chat/completions", json=ASK, headers={"Authorization": f"Bearer {key}"})
+        assert known.status_code == 200
+    assert len(await outcomes(app, await app.database.agency_by_slug("platform"))) == 2
+
+
+async def test_options_tell_the_methods_and_nothing_to_other_sites(address: str) -> None:
+    async with httpx.AsyncClient(base_url=address, headers={"Origin": "https://elsewhere.example"}) as client:
+        said = await client.options("/v1/chat/completions", headers={"Access-Control-Request-Method": "POST"})
+    assert said.headers["allow"] == "OPTIONS, POST"
+    assert not [name for name in said.headers if name.startswith("access-control")]
 
 
 async def outcomes(app: Application, agency: Agency) -> list[str]:

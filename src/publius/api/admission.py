@@ -31,6 +31,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     Raises:
         Unauthenticated: no valid credential.
         Forbidden: its principal may not.
+        RateLimited: too many questions of nobody known.
     """
     # What OPTIONS says, which methods there are, Litestar answers by itself for every route.
     if connection.scope.get("method") == "OPTIONS" or handler.opt["permission"] is Permission.NONE:
@@ -41,9 +42,10 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     try:
         principal = await app.identity.authenticate(credential)
     except Unauthenticated:
-        if handler.opt.get("walk"):
-            return
-        raise
+        if not handler.opt.get("walk"):
+            raise
+        await app.policy.admit_stranger()
+        return
     connection.state["credential"] = connection.state["principal"] = principal
     if not handler.opt.get("walk"):
         app.policy.require(principal, handler.opt["permission"])

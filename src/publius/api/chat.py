@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from publius import flow
 from publius.api.admission import building, may
 from publius.api.completions import Chunks, completion
-from publius.api.errors import told
+from publius.api.errors import ClientGone, told
 from publius.api.leaving import while_connected
 from publius.api.metrics import metrics_of
 from publius.api.questions import ChatRequest, question, read
@@ -75,12 +75,17 @@ class EventStream(Response[None]):
     def __init__(self, events: AsyncIterator[bytes]) -> None:
         super().__init__(None)
         self._events = events
+        self._begun = False
 
     def to_asgi_response(self, app: Any, request: Web, **_: Any) -> ASGIApp:  # type: ignore[override]
         """The ASGI application that sends them."""
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
-            await while_connected(receive, self._send(request, send))
+            try:
+                await while_connected(receive, self._send(request, send))
+            except ClientGone:
+                if not self._begun:
+                    raise
 
         return respond
 
@@ -88,6 +93,7 @@ class EventStream(Response[None]):
         async with aclosing(self._events) as events:  # type: ignore[type-var]
             event = await anext(events)
             headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
+            self._begun = True
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": event, "more_body": True})
             async for event in told(events, request):

@@ -9,7 +9,16 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
 
 from publius.api.logs import whereabouts
-from publius.errors import InvalidRequest, NotFound, PubliusError, RequestError, TooLarge, Unauthenticated
+from publius.errors import (
+    InvalidRequest,
+    NotFound,
+    PubliusError,
+    RequestError,
+    ServiceError,
+    SetupError,
+    TooLarge,
+    Unauthenticated,
+)
 
 log = structlog.get_logger("publius.api")
 
@@ -65,7 +74,7 @@ async def told(events: AsyncIterator[bytes], request: Request[Any, Any, Any]) ->
 
 def recognised(error: Exception, request: Request[Any, Any, Any]) -> PubliusError:
     """The error to show. One that nobody raised on purpose is logged with the request's id, and says nothing."""
-    if isinstance(error, PubliusError):
+    if isinstance(error, PubliusError) and not isinstance(error, SetupError):
         return error
     if isinstance(error, HTTPException):
         known = _framework(error, request)
@@ -77,6 +86,8 @@ def recognised(error: Exception, request: Request[Any, Any, Any]) -> PubliusErro
         error=type(error).__name__,
         where=whereabouts(error),
     )
+    if isinstance(error, SetupError):  # its message is for the person at the terminal, and may name a path
+        return ServiceError("A part of the platform is not set up.", cure="The operator should run 'publius doctor'.")
     return PubliusError("Something went wrong on our side.")
 
 

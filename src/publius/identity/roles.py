@@ -1,9 +1,8 @@
 """Which role fits which agency: operators live in the platform's own agency, and nobody else does."""
 
 from publius.errors import InvalidRequest
+from publius.storage.database import PLATFORM
 from publius.types import Agency, Role
-
-PLATFORM = "platform"
 
 
 def checked_role(agency: Agency, role: Role) -> Role:

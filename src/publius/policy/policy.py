@@ -5,6 +5,7 @@ from publius.policy.checks import check
 from publius.policy.limits import Limits, Used
 from publius.policy.roles import allowed
 from publius.storage import Database
+from publius.storage.database import PLATFORM
 from publius.types import Grant, Model, Permission, Principal, Question, Usage
 
 LLAMA = Model("llama", False, "Llama itself, for drafting and summarising. Not checked against documents.")
@@ -22,6 +23,7 @@ class Policy:
     """What may be asked, seen and spent. `max_tokens` is the most that one answer may have."""
 
     def __init__(self, database: Database, *, max_tokens: int, models: tuple[Model, ...] = (LLAMA, LIBRARY)) -> None:
+        self._database = database
         self._limits = Limits(database)
         self._max_tokens = max_tokens
         self._models = models
@@ -68,6 +70,16 @@ class Policy:
             RateLimited, BudgetSpent: the agency is past one of them.
         """
         await self._limits.take(principal.agency)
+
+    async def admit_stranger(self) -> None:
+        """Count one question of nobody known against the platform's own rate.
+
+        Its refusal is recorded too, and without a rate anybody could fill the disk with such records.
+
+        Raises:
+            RateLimited: strangers sent too many.
+        """
+        await self._limits.take(await self._database.agency_by_slug(PLATFORM))
 
     async def usage(self, principal: Principal) -> Used:
         """What the principal's agency used today, and what it may."""
