@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from publius.verification.figures import read
-from publius.verification.words import content
+from publius.verification.words import content, either
 
 
 class Cue(StrEnum):
@@ -54,27 +54,37 @@ class Bound(StrEnum):
 
 _MODAL = r"(?:must|shall|may|can|could|will|would)"
 # In this order: a longer cue hides the shorter ones inside it.
-CUES = [
-    (Cue.UNLESS, r"unless|except(?:ing)?(?: (?:as|for|that|if|when))?|excluding|other than|apart from|with the exception of"
-     r"|a menos que|excepto|salvo|con excepción de"),
-    (Cue.ONLY_IF, r"(?:but )?only (?:if|when|after|with|in the case of)|if and only if|provided that|provided,? however|on condition that"
-     r"|as long as|so long as|subject to|until|sólo si|solo si|siempre que|siempre y cuando|hasta que"),
-    (Cue.FREE, r"(?:need|needs) not|(?:do|does|did|will|would)(?: not|n't) (?:have|need|be required) to|(?:not|never|n't)(?: be)? (?:required|obligated|mandatory|necessary)"
-     r"|no (?:longer )?(?:required|tiene que|tienen que|es necesario|necesita|necesitan|es obligatorio)"),
-    (Cue.BAN, rf"{_MODAL} (?:not|never|no longer)|cannot|(?:can|must|could|would|wo|sha)n't|prohibit\w*|forbid\w*|forbade|barred from|not (?:be )?(?:allowed|permitted)"
-     r"|no (?:se )?(?:puede|pueden|podrá|podrán|debe|deben|deberá|deberán)|prohíbe\w*|prohibid\w+"),
-    (Cue.SHOULD, r"should|ought to|recommend\w*|encourag\w+|advis(?:es?|ed|able)|debería\w*|recomienda\w*|recomendad\w+"),
-    (Cue.MUST, r"must|shall|requir(?:es?|ed|ing|ements?)|(?:has|have|had|having|needs?|needed) to|obligated|obliged|mandatory|debe|deben|deberá|deberán|tienen? que|obligatori\w+|requier\w+"),
-    (Cue.MAY, r"may|might|can|could|(?:is|are|be|was|were) (?:allowed|permitted|authorized)|optional(?:ly)?|puede|pueden|podrá|podrán|podría\w*|opcional\w*"),
-    (Cue.NOT, r"not|no(?!\.\s?\d)|never|neither|nor|none|nobody|nothing|without|\w+n't|unable|refus\w+|fail(?:s|ed|ure)?|den(?:y|ies|ied)|lacks?|nunca|jamás|sin|ni|ningun[oa]?s?|ningún|tampoco"),
+_WRITTEN = [
+    (Cue.UNLESS, r"""unless; except(?:ing)?(?: (?:as|for|that|if|when))?; excluding; other than; apart from; with the
+        exception of; a menos que; excepto; salvo; con excepción de"""),
+    (Cue.ONLY_IF, r"""(?:but )?only (?:if|when|after|with|in the case of); if and only if; provided that; provided,? however;
+        on condition that; as long as; so long as; subject to; until; sólo si; solo si; siempre que; siempre y
+        cuando; hasta que"""),
+    (Cue.FREE, r"""(?:need|needs) not; (?:do|does|did|will|would)(?: not|n't) (?:have|need|be required) to;
+        (?:not|never|n't)(?: be)? (?:required|obligated|mandatory|necessary); no (?:longer )?(?:required|tiene
+        que|tienen que|es necesario|necesita|necesitan|es obligatorio)"""),
+    (Cue.BAN, rf"""{_MODAL} (?:not|never|no longer); cannot; (?:can|must|could|would|wo|sha)n't; prohibit\w*; forbid\w*;
+        forbade; barred from; not (?:be )?(?:allowed|permitted); no (?:se
+        )?(?:puede|pueden|podrá|podrán|debe|deben|deberá|deberán); prohíbe\w*; prohibid\w+"""),
+    (Cue.SHOULD, r"""should; ought to; recommend\w*; encourag\w+; advis(?:es?|ed|able); debería\w*; recomienda\w*;
+        recomendad\w+"""),
+    (Cue.MUST, r"""must; shall; requir(?:es?|ed|ing|ements?); (?:has|have|had|having|needs?|needed) to; obligated; obliged;
+        mandatory; debe; deben; deberá; deberán; tienen? que; obligatori\w+; requier\w+"""),
+    (Cue.MAY, r"""may; might; can; could; (?:is|are|be|was|were) (?:allowed|permitted|authorized); optional(?:ly)?; puede;
+        pueden; podrá; podrán; podría\w*; opcional\w*"""),
+    (Cue.NOT, r"""not; no(?!\.\s?\d); never; neither; nor; none; nobody; nothing; without; \w+n't; unable; refus\w+;
+        fail(?:s|ed|ure)?; den(?:y|ies|ied); lacks?; nunca; jamás; sin; ni; ningun[oa]?s?; ningún; tampoco"""),
     (Cue.ONLY, r"only|solely|exclusively|sólo|solo|solamente|únicamente"),
-    (Cue.ALL, r"all|every|each|any|always|entire|todos?|todas?|cada|cualquier\w*|siempre"),
-    (Cue.SOME, r"some|many|most|few|several|certain|often|sometimes|usually|generally|typically|rarely|algun[oa]s?|algún|much[oa]s|la mayoría|vari[oa]s|ciert[oa]s|a veces"),
-    (Cue.IF, r"if|when|whenever|in (?:the )?case of|in the event(?: that| of)?|si|cuando|en caso de"),
+    (Cue.ALL, r"""all; every; each; any; always; entire; todos?; todas?; cada; cualquier\w*; siempre"""),
+    (Cue.SOME, r"""some; many; most; few; several; certain; often; sometimes; usually; generally; typically; rarely;
+        algun[oa]s?; algún; much[oa]s; la mayoría; vari[oa]s; ciert[oa]s; a veces"""),
+    (Cue.IF, r"""if; when; whenever; in (?:the )?case of; in the event(?: that| of)?; si; cuando; en caso de"""),
 ]  # fmt: skip
+CUES = [(cue, either(written)) for cue, written in _WRITTEN]
 _CUE = re.compile("|".join(rf"(?P<{cue.name}>\b(?:{pattern})\b)" for cue, pattern in CUES))
 _IDLE = re.compile(
-    r"\b(?:whether or not|if not|not only|no longer than|if any|at all|after all|all of the above|not limited to|if applicable)\b"
+    r"\b(?:whether or not|if not|not only|no longer than|if any|at all|after all|all of the above|not limited to"
+    r"|if applicable)\b"
 )
 _CLAUSE_END = re.compile(r"[,;:.!?()]\s|[.;!?]$|\n\n")
 
@@ -82,34 +92,35 @@ _MORE = r"more|greater|longer|higher|larger|later|older|over"
 _LESS = r"less|fewer|lower|shorter|smaller|earlier|younger|sooner|under"
 # (bound, words, how many other words may stand between it and its figure)
 _BEFORE_FIGURE = [
-    (Bound.AT_MOST, rf"(?:no|not|nor) (?:be )?(?:{_MORE}) than|at most|up to|(?:not|cannot|n't|never)(?: to)? exceed\w*|no más de|no mayor de|hasta|como máximo|a más tardar(?: el)?|within|on or before", 4),
-    (Bound.AT_MOST, r"maximum|limit(?:ed)?|ceiling|cap|capped|máximo|máxima|límite|tope", 7),
+    (Bound.AT_MOST, rf"""(?:no|not|nor) (?:be )?(?:{_MORE}) than; at most; up to; (?:not|cannot|n't|never)(?: to)? exceed\w*; no
+        más de; no mayor de; hasta; como máximo; a más tardar(?: el)?; within; on or before""", 4),
+    (Bound.AT_MOST, r"""maximum; limit(?:ed)?; ceiling; cap; capped; máximo; máxima; límite; tope""", 7),
     (Bound.AT_MOST, r"by", 1),
-    (Bound.AT_LEAST, rf"(?:no|not|nor) (?:be )?(?:{_LESS}) than|at least|a minimum of|al menos|por lo menos|no menos de|como mínimo", 4),
+    (Bound.AT_LEAST, rf"""(?:no|not|nor) (?:be )?(?:{_LESS}) than; at least; a minimum of; al menos; por lo menos; no menos de;
+        como mínimo""", 4),
     (Bound.AT_LEAST, r"minimum|mínimo|mínima|threshold", 7),
-    (Bound.MORE, rf"(?:{_MORE}) than|exceed\w*|in excess of|más de|mayor de|superior a", 4),
+    (Bound.MORE, rf"""(?:{_MORE}) than; exceed\w*; in excess of; más de; mayor de; superior a""", 4),
     (Bound.MORE, r"over|above|past", 1),
     (Bound.LESS, rf"(?:{_LESS}) than|menos de|menor de|inferior a", 4),
     (Bound.LESS, r"under|below", 1),
     (Bound.BEFORE, r"before|prior to|until|through|antes del?", 2),
-    (Bound.AFTER, r"after|following|since|beginning(?: on| in)?|starting(?: on| in)?|on or after|desde|después del?|a partir del?", 2),
-    (Bound.ABOUT, r"about|approximately|around|roughly|nearly|almost|some(?= \d)|casi|cerca de|aproximadamente|unos(?= \d)", 1),
+    (Bound.AFTER, r"""after; following; since; beginning(?: on| in)?; starting(?: on| in)?; on or after; desde; después del?;
+        a partir del?""", 2),
+    (Bound.ABOUT, r"""about; approximately; around; roughly; nearly; almost; some(?= \d); casi; cerca de; aproximadamente;
+        unos(?= \d)""", 1),
     (Bound.EXACT, r"exactly|equal to|precisely|exactamente", 2),
 ]  # fmt: skip
 _AFTER_FIGURE = [
-    (
-        Bound.AT_LEAST,
-        rf"(?:or|and|o) (?:{_MORE}|above|up|más|mayores)|at (?:the )?(?:least|minimum)|minimum|como mínimo",
-    ),
-    (
-        Bound.AT_MOST,
-        rf"(?:or|and|o) (?:{_LESS}|below|down|menos)|at (?:the )?(?:most|maximum)|maximum|como máximo|limit",
-    ),
-]
-_FRONT = [(bound, re.compile(rf"\b(?:{pattern})\b"), gap) for bound, pattern, gap in _BEFORE_FIGURE]
-_BACK = [(bound, re.compile(rf"(?:\W+\w+){{0,3}}?\W+(?:{pattern})\b")) for bound, pattern in _AFTER_FIGURE]
-BOUNDS = [(bound, pattern) for bound, pattern, _ in _BEFORE_FIGURE] + _AFTER_FIGURE
-_COMPARISONS = "|".join(pattern for _, pattern, gap in _BEFORE_FIGURE if gap == 4)
+    (Bound.AT_LEAST, rf"""(?:or|and|o) (?:{_MORE}|above|up|más|mayores); at (?:the )?(?:least|minimum); minimum;
+        como mínimo"""),
+    (Bound.AT_MOST, rf"""(?:or|and|o) (?:{_LESS}|below|down|menos); at (?:the )?(?:most|maximum); maximum; limit;
+        como máximo"""),
+]  # fmt: skip
+_FRONT = [(bound, re.compile(rf"\b(?:{either(written)})\b"), gap) for bound, written, gap in _BEFORE_FIGURE]
+_BACK = [(bound, re.compile(rf"(?:\W+\w+){{0,3}}?\W+(?:{either(written)})\b")) for bound, written in _AFTER_FIGURE]
+BOUNDS = [(bound, either(written)) for bound, written, _ in _BEFORE_FIGURE]
+BOUNDS += [(bound, either(written)) for bound, written in _AFTER_FIGURE]
+_COMPARISONS = "|".join(either(written) for _, written, gap in _BEFORE_FIGURE if gap == 4)
 # `Shall not exceed` forbids nothing: a modal before a negative comparison belongs to it.
 _ANY_BOUND = re.compile(rf"\b(?:{_MODAL} (?:be )?(?=no))?(?:{_COMPARISONS})\b")
 

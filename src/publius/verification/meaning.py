@@ -14,6 +14,7 @@ from publius.types import Reason
 from publius.verification import figures
 from publius.verification.alignment import differences
 from publius.verification.cues import Bound, Cue, Use, bound, uses
+from publius.verification.figure import Kind
 from publius.verification.words import content, stem, words
 
 
@@ -33,19 +34,22 @@ class Pair(NamedTuple):
 
 
 _NEGATIVE = {Cue.BAN, Cue.FREE, Cue.NOT}
-_OPPOSITES = """before/after more/less/fewer most/least higher/lower highest/lowest above/below over/under increase/decrease/reduce
-increased/decreased/reduced include/exclude includes/excludes included/excluded including/excluding accept/reject accepted/rejected
-allow/prohibit allowed/prohibited maximum/minimum begin/end begins/ends began/ended start/stop open/close opened/closed win/lose won/lost
-public/private north/south east/west northern/southern eastern/western eligible/ineligible grant/deny granted/denied approve/deny
-approved/denied with/without internal/external true/false same/different early/late earlier/later first/last first/second buy/sell
-bought/sold lend/borrow lender/borrower employer/employee import/export ally/enemy support/oppose supported/opposed agree/refuse
-agreed/refused rise/fall rose/fell enter/leave entered/left gain/lose gained/lost required/optional mandatory/optional enable/disable
-enabled/disabled encrypt/decrypt full-time/part-time undergraduate/graduate subsidized/unsubsidized dependent/independent
-physical/logical online/person domestic/foreign federal/state temporary/permanent inside/outside up/down always/never male/female
-husband/wife father/mother success/failure succeeded/failed valid/invalid present/absent active/inactive former/current
-annual/monthly annually/monthly weekly/monthly daily/weekly daily/monthly quarterly/annually day/week day/month week/month
-month/year week/year day/year hour/day
-antes/después más/menos máximo/mínimo incluye/excluye público/privado aumenta/reduce aumentó/disminuyó primero/último con/sin"""
+_OPPOSITES = """before/after more/less/fewer most/least higher/lower highest/lowest above/below over/under
+    increase/decrease/reduce increased/decreased/reduced include/exclude includes/excludes included/excluded
+    including/excluding accept/reject accepted/rejected allow/prohibit allowed/prohibited maximum/minimum
+    begin/end begins/ends began/ended start/stop open/close opened/closed win/lose won/lost public/private
+    north/south east/west northern/southern eastern/western eligible/ineligible grant/deny granted/denied
+    approve/deny approved/denied with/without internal/external true/false same/different early/late
+    earlier/later first/last first/second buy/sell bought/sold lend/borrow lender/borrower employer/employee
+    import/export ally/enemy support/oppose supported/opposed agree/refuse agreed/refused rise/fall rose/fell
+    enter/leave entered/left gain/lose gained/lost required/optional mandatory/optional enable/disable
+    enabled/disabled encrypt/decrypt full-time/part-time undergraduate/graduate subsidized/unsubsidized
+    dependent/independent physical/logical online/person domestic/foreign federal/state temporary/permanent
+    inside/outside up/down always/never male/female husband/wife father/mother success/failure succeeded/failed
+    valid/invalid present/absent active/inactive former/current annual/monthly annually/monthly weekly/monthly
+    daily/weekly daily/monthly quarterly/annually day/week day/month week/month month/year week/year day/year
+    hour/day antes/después más/menos máximo/mínimo incluye/excluye público/privado aumenta/reduce
+    aumentó/disminuyó primero/último con/sin"""
 _OPPOSITE: dict[str, set[str]] = {}
 for _group in _OPPOSITES.split():
     for _word in _group.split("/"):
@@ -88,7 +92,7 @@ def _bounds(pair: Pair) -> Iterator[Objection]:
     """`At most 45` is not `at least 45`, nor plain `45`."""
     held = figures.read(pair.span)
     for figure in figures.read(pair.sentence):
-        if figure.weak or figure.kind in {figures.Kind.LABEL, figures.Kind.YEARS, figures.Kind.ORDINAL}:
+        if figure.weak or figure.kind in {Kind.LABEL, Kind.YEARS, Kind.ORDINAL}:
             continue
         same = [other for other in held if figures.stands(figure, [other])]
         mine = bound(pair.sentence, figure.start, figure.end)

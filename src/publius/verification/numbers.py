@@ -4,29 +4,24 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from publius.verification.words import fold
+from publius.verification.words import fold, listed, ranked
 
 DIGITS = r"\d{1,3}(?:[,.\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 
-_SMALL = {
-    word: value
-    for value, names in enumerate(
-        """zero,cero one,uno two,dos three,tres four,cuatro five,cinco six,seis seven,siete eight,ocho nine,nueve
-        ten,diez eleven,once twelve,doce thirteen,trece fourteen,catorce fifteen,quince sixteen,dieciseis
-        seventeen,diecisiete eighteen,dieciocho nineteen,diecinueve""".split()
-    )
-    for word in names.split(",")
-}
-_SMALL |= {f"veinti{word}": 20 + _SMALL[word] for word in "uno dos tres cuatro cinco seis siete ocho nueve".split()}
+_SMALL = ranked(
+    """zero,cero one,uno two,dos three,tres four,cuatro five,cinco six,seis seven,siete eight,ocho nine,nueve
+    ten,diez eleven,once twelve,doce thirteen,trece fourteen,catorce fifteen,quince sixteen,dieciseis
+    seventeen,diecisiete eighteen,dieciocho nineteen,diecinueve"""
+)
+_SMALL |= {f"veinti{word}": 20 + _SMALL[word] for word in listed("uno dos tres cuatro cinco seis siete ocho nueve")}
 _SMALL |= {"veintiun": 21, "veintiuna": 21, "dozen": 12, "docena": 12}
 _TENS = {
     word: 10 * value
-    for value, names in enumerate(
+    for word, value in ranked(
         """twenty,veinte thirty,treinta forty,cuarenta fifty,cincuenta sixty,sesenta seventy,setenta
-        eighty,ochenta ninety,noventa""".split(),
+        eighty,ochenta ninety,noventa""",
         start=2,
-    )
-    for word in names.split(",")
+    ).items()
 }
 _HUNDREDS = {
     "cien": 100, "ciento": 100, "doscientos": 200, "doscientas": 200, "trescientos": 300, "trescientas": 300,

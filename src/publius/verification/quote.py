@@ -8,8 +8,9 @@ import re
 from enum import StrEnum
 
 from publius.verification import figures, names
+from publius.verification.figure import Figure, Kind
 from publius.verification.support import Match, Sources, Span, Vectors
-from publius.verification.words import TALK_WORDS, content, fold
+from publius.verification.words import TALK_WORDS, content, either, fold
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
 ANSWER_FLOOR = 0.52
@@ -33,15 +34,24 @@ class Expected(StrEnum):
 
 
 _ASKED = [
-    (Expected.PHONE, r"(?:tele)?phone number|fax(?: number)?|number (?:to|can i|do i) call|numero de (?:telefono|fax)"),
-    (Expected.PERCENT, r"what (?:percent|percentage|share)|which percentage|what %|que porcentaje|percent of|percentage of"),
-    (Expected.DURATION, r"how (?:long|soon|late|far in advance)|(?:how many|cuant[oa]s) (?:\w+ )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos)|cuanto tiempo|how often"),
-    (Expected.MONEY, r"how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may)|how (?:expensive|costly)|cuanto (?:dinero|cuesta|cobra|puedo|puede|vale)|dollar|(?:maximum|minimum|largest) (?:amount|award|fine|loan|grant)"),
-    (Expected.DATE, r"when (?:is|was|were|did|does|do|must|will|can)|(?:what|which|by what|on what) (?:date|day|year|month)|deadline|cuando|en que (?:fecha|ano|dia)|fecha limite"),
-    (Expected.FIGURE, r"how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few)|cuant[oa]s?|que edad|what (?:number|age|amount|size|length)"),
-    (Expected.NAME, r"who|whom|whose|quien(?:es)?|which (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"),
+    (Expected.PHONE, r"""(?:tele)?phone number; fax(?: number)?; number (?:to|can i|do i) call;
+        numero de (?:telefono|fax)"""),
+    (Expected.PERCENT, r"""what (?:percent|percentage|share); which percentage; what %; que porcentaje;
+        percent of; percentage of"""),
+    (Expected.DURATION, r"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+
+        )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos);
+        cuanto tiempo; how often"""),
+    (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may); how (?:expensive|costly);
+        cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
+        (?:amount|award|fine|loan|grant)"""),
+    (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can); (?:what|which|by what|on what) (?:date|day|year|month);
+        deadline; cuando; en que (?:fecha|ano|dia); fecha limite"""),
+    (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few); cuant[oa]s?; que edad; what
+        (?:number|age|amount|size|length)"""),
+    (Expected.NAME, r"""who; whom; whose; quien(?:es)?; which
+        (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"""),
 ]  # fmt: skip
-_EXPECTED = [(kind, re.compile(rf"\b(?:{pattern})(?!\w)")) for kind, pattern in _ASKED]
+_EXPECTED = [(kind, re.compile(rf"\b(?:{either(written)})(?!\w)")) for kind, written in _ASKED]
 _TIME_UNITS = frozenset({"day", "week", "month", "year", "hour", "minute", "second", "semester", "quarter"})
 
 
@@ -60,20 +70,21 @@ def holds(text: str, kind: Expected | None) -> bool:
     return any(_fits(figure, kind) for figure in figures.read(text) if not figure.weak)
 
 
-def _fits(figure: figures.Figure, kind: Expected) -> bool:
+def _fits(figure: Figure, kind: Expected) -> bool:
     match kind:
         case Expected.PERCENT:
-            return figure.kind is figures.Kind.PERCENT
+            return figure.kind is Kind.PERCENT
         case Expected.MONEY:
-            return figure.kind is figures.Kind.MONEY
+            return figure.kind is Kind.MONEY
         case Expected.DURATION:
             return figure.unit in _TIME_UNITS
         case Expected.DATE:
-            return figure.kind in {figures.Kind.DATE, figures.Kind.YEARS} or figure.unit in _TIME_UNITS
+            return figure.kind in {Kind.DATE, Kind.YEARS} or figure.unit in _TIME_UNITS
         case Expected.PHONE:
             return figure.unit == "phone"
         case _:
-            return figure.kind in {figures.Kind.NUMBER, figures.Kind.PERCENT, figures.Kind.MONEY}
+            counted = figure.kind is Kind.NUMBER and figure.unit not in _TIME_UNITS
+            return counted or figure.kind in {Kind.PERCENT, Kind.MONEY}
 
 
 class Answers:

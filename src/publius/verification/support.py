@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from publius.types import Citation, Evidence, Passage, ToolResult
 from publius.verification import figures, names, sentences
+from publius.verification.figure import Figure
 from publius.verification.words import TALK_WORDS, content
 
 Vectors = NDArray[np.float32]
@@ -90,7 +91,7 @@ class Span:
         return frozenset(word.stem for word in content(self.meaning))
 
     @cached_property
-    def figures(self) -> tuple[figures.Figure, ...]:
+    def figures(self) -> tuple[Figure, ...]:
         return figures.read(self.plain)
 
     @cached_property

@@ -2,30 +2,29 @@
 
 import re
 
-from publius.verification.words import TALK_WORDS, content, fold
+from publius.verification.words import TALK_WORDS, content, either, fold
 
 _ABOUT = (
     r"(?:passages?|documents?|texts?|sources?|context|information|excerpts?|it|i|materials?"
     r"|pasajes?|documentos?|fuentes?|contexto|informacion)"
 )
-_UNANSWERED = [
-    re.compile(
-        rf"\b{_ABOUT}\b.{{0,60}}\b(?:do|does|did|is|are|was|were)(?: not|n't)\b.{{0,25}}\b(?:contain|mention|provid|specif|stat|includ"
-        r"|answer|say|address|give|given|cover|discuss|describ|indicat|available|find|found|know|have)"
-    ),
-    re.compile(r"\bi (?:cannot|can't|can not|could not|am unable to|am not able to|don't|do not) (?:answer|find|determine|know|provide|have)"),
-    re.compile(r"\b(?:there is|there are|have|contains?|found|provides?|gives?) no (?:\w+ )?(?:information|mention|answer|details?|data|passages?)\b"),
-    re.compile(r"\b(?:cannot|can not|can't|could not) be (?:answered|determined|found)\b"),
-    re.compile(r"\bno (?:relevant |specific )?(?:information|answer|mention)\b.{0,40}\b(?:found|available|provided|given|in the)\b"),
-    re.compile(rf"\b{_ABOUT}\b.{{0,40}}\bno (?:se )?(?:contienen?|mencionan?|responden?|indican?|dicen?|proporcionan?|incluyen?|especifican?)\b"),
-    re.compile(r"\bno (?:hay|se encuentra|encuentro|tengo|puedo (?:encontrar|responder))\b.{0,30}\b(?:informacion|respuesta|documentos?|pasajes?|pregunta)\b"),
-]  # fmt: skip
+_SAYING = r"""(?:contain|mention|provid|specif|stat|includ|answer|say|address|give|cover|discuss|describ|indicat
+    |available|find|found|know|have)"""
+_WRITTEN = rf"""
+    {_ABOUT}\b.{{0,60}}\b(?:do|does|did|is|are|was|were)(?: not|n't)\b.{{0,25}}\b{"".join(_SAYING.split())};
+    i (?:cannot|can't|can not|could not|am unable to|am not able to|don't|do not) (?:answer|find|determine|know|have);
+    (?:there is|there are|have|contains?|found|provides?|gives?) no (?:\w+ )?(?:information|mention|answer|details?|data);
+    (?:cannot|can not|can't|could not) be (?:answered|determined|found);
+    no (?:relevant |specific )?(?:information|answer|mention)\b.{{0,40}}\b(?:found|available|provided|given|in the);
+    {_ABOUT}\b.{{0,40}}\bno (?:se )?(?:contiene|menciona|responde|indica|dice|proporciona|incluye|especifica);
+    no (?:hay|se encuentra|encuentro|tengo|puedo (?:encontrar|responder))\b.{{0,30}}\b(?:informacion|respuesta|pregunta)
+"""
+_UNANSWERED = re.compile(rf"\b(?:{either(_WRITTEN)})")
 
 
 def says_unanswered(sentence: str) -> bool:
     """Whether the sentence says that the sources do not hold the answer."""
-    folded = fold(sentence)
-    return any(pattern.search(folded) for pattern in _UNANSWERED)
+    return bool(_UNANSWERED.search(fold(sentence)))
 
 
 def is_talk(sentence: str) -> bool:

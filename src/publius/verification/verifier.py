@@ -10,6 +10,7 @@ import numpy as np
 
 from publius.types import Checked, Citation, Claim, Draft, Evidence, Grant, Passage, Question, Reason
 from publius.verification import quote
+from publius.verification.figures import read
 from publius.verification.meaning import Objection
 from publius.verification.quote import Answers
 from publius.verification.sentences import Piece, Splitter
@@ -23,7 +24,7 @@ FinishReason = Literal["stop", "length", "cancelled"]
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
 NEAR_QUESTION = 0.25  # a released sentence rests on a span that answers at least so well
 BETTER = 0.10  # a passage that answers so much better than what was released is quoted beside it
-SHORTEST = 4  # words
+SHORTEST = 8  # words that a line without a full stop needs, unless it is an item of a list or has a figure
 NEAREST_NAMED = 3
 
 
@@ -57,6 +58,7 @@ class Checking:
         self._matches: list[Match] = []  # of the released sentences
         self._claims: list[Claim] = []
         self._lines: list[str] = []
+        self._listing = False  # whether the items of a list may follow
         self._cited: dict[tuple[object, int, int], Citation] = {}
 
     async def feed(self, text: str) -> list[Claim]:
@@ -98,7 +100,7 @@ class Checking:
         # must not depend on how many sentences happened to arrive together.
         [vector] = np.asarray(await self._embed([sentence]), dtype=np.float32)
         verdict = judge(sentence, vector, self._question, sources)
-        objection = verdict.objection or self._off_question(sentence, verdict.match, answers)
+        objection = verdict.objection or self._off_question(piece, verdict.match, answers)
         if objection is not None:
             return Claim(text=sentence, reason=objection.reason, detail=objection.detail, support=verdict.support)
         assert verdict.match is not None  # without a match there is an objection
@@ -112,8 +114,10 @@ class Checking:
             self._ready = sources, Answers(self._question, asked, sources)
         return self._ready
 
-    def _off_question(self, sentence: str, match: Match | None, answers: Answers) -> Objection | None:
-        if len(sentence.split()) < SHORTEST and not sentence.endswith((".", "!")):
+    def _off_question(self, piece: Piece, match: Match | None, answers: Answers) -> Objection | None:
+        sentence = piece.text
+        listed = piece.breaks and self._listing
+        if len(sentence.split()) < SHORTEST and not (listed or sentence.endswith((".", "!", ":")) or read(sentence)):
             return Objection(Reason.OFF_QUESTION, "It is no sentence, so it says nothing by itself.")
         # The encoder is not sure across languages, so it does not decide there.
         foreign = is_spanish(sentence) != is_spanish(self._question)
@@ -134,6 +138,7 @@ class Checking:
             marks = "".join(f"[{citation.number}]" for citation in claim.citations)
             between = ("\n" if breaks else " ") if self._lines else ""
             self._lines.append(f"{between}{claim.text} {marks}")
+            self._listing = claim.text.endswith(":") or (self._listing and breaks)
 
     async def _quote(self) -> list[Claim]:
         """The passages' own words, where the released sentences do not answer, or answer less well."""
