@@ -64,11 +64,13 @@ async def test_a_further_question_stays_in_the_conversation(come: Come, educatio
 async def test_llama_alone_says_that_it_was_not_checked_and_its_markup_stays_text(
     come: Come, education: Agency, library: str
 ) -> None:
-    said = "<script>alert(1)</script> **bold** [here](http://evil.example/x) ![x](http://evil.example/y.png)"
+    said = (
+        "<script>alert(1)</script>\n\n# Large\n\n**bold** [here](http://evil.example/x) ![x](http://evil.example/y.png)"
+    )
     page = await (await come(education)).ask(said, model="llama")
     assert "Not checked against documents" in words(page)
     answer = page.text.split('class="turn__answer')[1].split("</div>")[0]
-    assert "<strong>bold</strong>" in answer and "&lt;script&gt;" in answer
+    assert "<h3>Large</h3>" in answer and "<strong>bold</strong>" in answer and "&lt;script&gt;" in answer
     assert "<a " not in answer and "<img" not in answer
     assert "<script>alert" not in page.text
 

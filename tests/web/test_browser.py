@@ -90,6 +90,12 @@ async def test_sentences_arrive_and_a_citation_opens_in_view(
     await page.get_by_text("1 sentence was withheld").click()
     await expect(page.locator(".withheld__text")).to_contain_text("$999")
 
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy with sources").click()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert "The travel allowance is $310 a day. [1]" in copied and "$999" not in copied
+    assert "[1] Leave handbook: “The travel allowance is $310 a day.”" in copied
+
     await page.locator(".cite").first.click()
     cited = page.locator("mark.cited")
     await expect(cited).to_have_text("The travel allowance is $310 a day.")

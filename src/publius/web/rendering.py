@@ -77,8 +77,16 @@ def reason(claim: Claim) -> str:
 
 
 def prose(text: str) -> Markup:
-    """What Llama wrote in Markdown as HTML; markup in it stays text, and so do links and pictures."""
-    return Markup(_MARKDOWN.render(text))  # noqa: S704 - markdown-it escapes all text, and raw HTML is off
+    """What Llama wrote in Markdown as HTML; markup in it stays text, and so do links and pictures.
+
+    Its headings become third and lower, since they stand below a question.
+    """
+    tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    return Markup(html)  # noqa: S704 - markdown-it escapes all text, and raw HTML is off
 
 
 def excerpt(text: str, longest: int = 280) -> str:
