@@ -1,6 +1,8 @@
 """What an inspector does at the platform: prove an agency's log, export it, and prove a single receipt."""
 
 from collections.abc import AsyncIterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +171,7 @@ async def _batches(connection: Connection, size: int, *, contents: bool = True) 
                 span,
             )
             for position, record, leaf, body in await cursor.fetchall():
-                batch.leaves.append(Leaf(position, record, leaf, body, tuple(pieces.get(position, ()))))
+                batch.leaves.append(Leaf(position, record, leaf, body, pieces.get(position, ())))
             await cursor.execute(
                 "SELECT size, note FROM ledger_checkpoints WHERE size > %s AND size <= %s ORDER BY size", span
             )
@@ -177,15 +179,14 @@ async def _batches(connection: Connection, size: int, *, contents: bool = True) 
             yield batch
 
 
-async def _contents(cursor: Any, span: list[int]) -> dict[int, list[Content]]:
+async def _contents(cursor: Any, span: list[int]) -> dict[int, tuple[Content, ...]]:
     await cursor.execute(
-        "SELECT position, item, salt, content FROM ledger_contents WHERE position >= %s AND position < %s",
+        "SELECT position, item, salt, content FROM ledger_contents"
+        " WHERE position >= %s AND position < %s ORDER BY position",
         span,
     )
-    pieces: dict[int, list[Content]] = {}
-    for position, *piece in await cursor.fetchall():
-        pieces.setdefault(position, []).append(Content(*piece))
-    return pieces
+    rows = groupby(await cursor.fetchall(), itemgetter(0))
+    return {position: tuple(Content(*piece[1:]) for piece in pieces) for position, pieces in rows}
 
 
 async def _loose_ends(connection: Connection, head: Any, frontier: Frontier) -> Fault | None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class Keepsakes:
-    """One file an agency in `folder`, each replaced whole."""
+    """One file an agency in `home/ledger/checkpoints`, each replaced whole."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = folder
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "ledger" / "checkpoints"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def keep(self, slug: str, note: str) -> None:
         """Replace the agency's file, if that can be done: the record is already safe, so its answer may go.

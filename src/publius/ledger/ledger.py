@@ -34,7 +34,7 @@ class Ledger:
         self.key = SigningKey.at(home / "keys")
         self._database = database
         self._presence = Presence(home / "ledger" / "writers")
-        self._keepsakes = Keepsakes(home / "ledger" / "checkpoints")
+        self._keepsakes = Keepsakes(home)
         self._appending: dict[int, Gathering[Receipt]] = {}  # by agency
         self._beginning: dict[int, Gathering[bool]] = {}
         self._platform: Agency | None = None

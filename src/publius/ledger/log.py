@@ -20,6 +20,7 @@ from publius.errors import InvalidRequest
 from publius.ledger.body import Content
 
 FORMAT = "publius-ledger/1"
+_REMOVAL = rb'\"kind\":\"removal\"'  # as it stands in a body that is itself a JSON string
 BATCH = 500  # records read, checked and let go at a time
 
 
@@ -117,9 +118,15 @@ def _place(line: Line, batch: Batch) -> None:
 
 
 def removals(path: Path) -> list[str]:
-    """The bodies of all removals in the file, which must be known before the content that they took away."""
-    with contextlib.suppress(InvalidRequest):
-        return [
-            leaf.body for batch in batches(path) for leaf in batch.leaves if '"kind":"removal"' in leaf.body
-        ]
-    return []
+    """The bodies of all removals in the file, which must be known before the content that they took away.
+
+    A line that cannot be read is left to `batches`, which says so.
+    """
+    bodies: list[str] = []
+    with opened(path, "rb") as file, contextlib.suppress(EOFError, gzip.BadGzipFile):
+        for line in file:
+            if _REMOVAL in line:
+                with contextlib.suppress(msgspec.MsgspecError):
+                    leaf = _decoder.decode(line)
+                    bodies += [leaf.body] if isinstance(leaf, Leaf) else []
+    return bodies
