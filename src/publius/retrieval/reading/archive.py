@@ -44,7 +44,7 @@ class Archive:
                 data = part.read(MAX_XML + 1)
         except KeyError:
             return None
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError):
             raise UnreadableDocument("The Word file is damaged or encrypted.") from None
         if len(data) > MAX_XML:
             raise UnreadableDocument("The Word file's text is too large.", cure="Split it and upload the parts.")

@@ -15,7 +15,7 @@ from publius.retrieval.reading.plain import ITEM
 _EDGE = 0.12  # part of a page's height, at the top and at the bottom, where running lines stand
 _CONTENTS_LINE = re.compile(r"(?:\.\s?){5,}\s*[\divxlc]*$")  # "Introduction ........ 4"
 _SENTENCE_END = re.compile(r"[.?!:;”\"')\]]$")
-_NUMBER = re.compile(r"(?:[A-Z]\.?)?\d{1,2}(?:\.\d{1,2})*\.?\s")
+_NUMBER = re.compile(r"(?:[A-Z]\.?)?\d{1,2}(?:\.\d{1,2})*(?:\.?\s|\.(?=[A-Z]))")
 _BULLET = re.compile(r"[●•▪◦○■–*\u27a2\u2713]\s|o\s(?=[A-Z])|-\s")
 _LONGEST_HEADING = 160  # characters
 
@@ -131,7 +131,7 @@ def _runs_on(last: Stretch | Table | None, line: Line, following: Line | Table |
         above = last.lines[-1]
         if _full(above, right) and _near(above, line) and not _SENTENCE_END.search(above.text):
             return True
-    below = isinstance(following, Line) and not following.bold and _near(line, following)
+    below = isinstance(following, Line) and line.bold and not following.bold and _near(line, following)
     return below and _full(line, right) and not _NUMBER.match(line.text)
 
 
@@ -140,9 +140,12 @@ def _continues(last: Stretch, line: Line, level: int, kind: Kind, right: float) 
     above = last.lines[-1]
     if kind == "item" or not _near(above, line):
         return False
-    if level or last.kind == "heading":
-        wrapped = _full(above, right) or (above.size > line.size * 0.98 and not line.bold)
-        return level == last.level and last.kind == "heading" and wrapped and not _NUMBER.match(line.text)
+    if last.kind == "heading":
+        alike = line.bold == above.bold and abs(above.size - line.size) < 0.1 * line.size
+        wrapped = _full(above, right) or not line.bold or line.text[0].islower()
+        return alike and wrapped and not _NUMBER.match(line.text)
+    if level:
+        return False
     # A line that stops well before the margin, at a sentence's end, ends its paragraph.
     return bool(_full(above, right) or not _SENTENCE_END.search(above.text) or line.text[:1].islower())
 
