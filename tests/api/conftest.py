@@ -13,7 +13,6 @@ from openai import AsyncOpenAI
 from psycopg.conninfo import make_conninfo
 
 from publius.api.protocol import BoundedProtocol
-from publius.api.server import create_app
 from publius.application import EMBEDDING_MODEL, Application, Storage, open_application
 from publius.errors import SetupError
 from publius.inference import weights
@@ -22,6 +21,7 @@ from publius.inference.echo import EchoEngine
 from publius.settings import Settings
 from publius.storage.migrate import role_name
 from publius.types import Agency, Role
+from publius.web import create_app
 
 PASSWORD, TEMPLATE = "for-tests-alone", "template_publius"  # as tests/conftest.py makes them
 Script = Callable[[object], str]

@@ -115,7 +115,6 @@ async def test_special_tokens_in_a_users_text_are_text(http: httpx.AsyncClient) 
 ADDRESSES = [
     ("GET", "/v1/nothing", 404, "not_found"),
     ("POST", "/v1/models/llama/x", 404, "not_found"),
-    ("GET", "/v1", 404, "not_found"),
     ("GET", "/v1/documents/not-an-id", 404, "not_found"),
     ("GET", "/v1/documents/../../etc/passwd", 404, "not_found"),
     ("GET", "/v1/documents?limit=0", 400, "invalid_request"),
