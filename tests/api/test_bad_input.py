@@ -116,7 +116,7 @@ ADDRESSES = [
     ("GET", "/v1/nothing", 404, "not_found"),
     ("POST", "/v1/models/llama/x", 404, "not_found"),
     ("GET", "/v1/documents/not-an-id", 404, "not_found"),
-    ("GET", "/v1/documents/../../etc/passwd", 404, "not_found"),
+    ("GET", "/v1/documents/..%2f..%2fetc%2fpasswd", 404, "not_found"),
     ("GET", "/v1/documents?limit=0", 400, "invalid_request"),
     ("GET", "/v1/documents?offset=x", 400, "invalid_request"),
     ("GET", "/v1/models/%00", 404, "model_not_found"),
