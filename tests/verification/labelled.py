@@ -32,7 +32,8 @@ def read(path: Path) -> str:
     """A document's plain text; good enough to find sentences in."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
-        text = html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<(style|script|title).*?</\1>|</?(p|div|h\d|li|tr)[^>]*>", "\n", text)))
+        text = re.sub(r"(?s)<(style|script|title).*?</\1>|</?(p|div|h\d|li|tr)[^>]*>", "\n", text)
+        text = html.unescape(re.sub(r"<[^>]+>", " ", text))
         text = re.sub(r"[ \t]+", " ", re.sub(r"\n\s*\n+", "\n\n", text))
     return re.sub(r"\A(?:title|source):.*\n(?:source:.*\n)?", "", text)
 
@@ -90,15 +91,17 @@ def _figure(match: re.Match[str]) -> str:
     return digits[:-1] + str((int(digits[-1]) + 3) % 10)
 
 
-_WORDS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"}
+_WORDS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "ten": "10"}
+_OPENERS = "However|In addition|Additionally|Moreover|Therefore|Finally|For example|In general|Also"
+_COUNTED = "days|months|years|members|weeks|percent"
 
 TRUE: dict[str, Callable[[str], str | None]] = {
     "itself": lambda sentence: sentence,
     "no bracket": _swap(r" \([^()]{9,}\)", ""),
-    "no opener": _swap(r"^(?:However|In addition|Additionally|Moreover|Therefore|Finally|For example|In general|Also), (\w)", lambda m: m[1].upper()),
+    "no opener": _swap(rf"^(?:{_OPENERS}), (\w)", lambda m: m[1].upper()),
     "shall to must": _swap(r"\bshall\b(?! not)", "must"),
     "may not to cannot": _swap(r"\bmay not\b", "cannot"),
-    "words to digits": _swap(r"\b(" + "|".join(_WORDS) + r")\b(?= (?:days|months|years|members|weeks|percent))", lambda m: _WORDS[m[1]]),
+    "words to digits": _swap(rf"\b({'|'.join(_WORDS)})\b(?= (?:{_COUNTED}))", lambda m: _WORDS[m[1]]),
     "percent sign": _swap(r"(\d) percent\b", r"\1%"),
     "bound in other words": _swap(r"\b[Nn]ot more than (?=\$?\d)", "no more than "),
     "not less than to at least": _swap(r"\bnot less than (?=\$?\d)", "at least "),
@@ -145,13 +148,13 @@ def subject(sentence: str, nouns: list[str]) -> str | None:
     """Another subject from the same document: `The lender must …` for `The school must …`."""
     match = re.match(r"(The|A|An|Each|Any) ([a-z]+) (?=shall|must|may|is|was|can|will|has)", sentence)
     other = next((noun for noun in nouns if match and noun != match[2] and noun not in sentence), None)
-    return f"{match[1]} {other} {sentence[match.end():]}" if match and other else None
+    return f"{match[1]} {other} {sentence[match.end() :]}" if match and other else None
 
 
 def roles(sentence: str) -> str | None:
     """Subject and object change places."""
     match = re.match(r"The ([a-z]+) ((?:[a-z]+ ){1,3})the ([a-z]+)\b", sentence)
-    return f"The {match[3]} {match[2]}the {match[1]}{sentence[match.end():]}" if match else None
+    return f"The {match[3]} {match[2]}the {match[1]}{sentence[match.end() :]}" if match else None
 
 
 def nouns_of(text: str) -> list[str]:

@@ -76,7 +76,10 @@ async def test_an_answer_that_lacks_the_figure_asked_for_gets_the_passage_beside
 
 
 async def test_citations_are_numbered_by_first_use_and_shared() -> None:
-    written = "An institution shall file a report with the Secretary on January 31. Reports are public records. An institution shall file a report on January 31."
+    written = (
+        "An institution shall file a report with the Secretary on January 31. Reports are public records. "
+        "An institution shall file a report on January 31."
+    )
     checked = await check("When shall an institution file a report, and are reports public?", [AWARD, GIFTS], written)
     assert [claim.citations[0].number for claim in checked.claims] == [1, 2, 1]
     assert [citation.number for citation in checked.citations] == [1, 2]
@@ -96,6 +99,25 @@ async def test_a_tool_result_is_cited_like_a_document() -> None:
     [citation] = checked.citations
     assert (citation.tool, citation.quote) == ("student_aid_index", "The student aid index is -1500.")
     assert tool.text[citation.start : citation.end] == citation.quote
+
+
+async def test_a_sentence_said_twice_is_released_once() -> None:
+    asked = "Within how many days must schools disburse it?"
+    checked = await check(asked, [AWARD], "Schools must disburse it within 45 days. " * 3)
+    assert checked.text.count("within 45 days") == 1
+
+
+async def test_a_source_that_says_otherwise_is_not_outvoted() -> None:
+    rule = "A borrower is not eligible for a new loan while in default on an earlier loan."
+    other = "A borrower is eligible for a new loan while in school."
+    checked = await check("Is a borrower in default eligible for a new loan?", [other, rule],
+                          "A borrower is eligible for a new loan while in default on an earlier loan.")  # fmt: skip
+    assert [claim.reason for claim in checked.withheld] == [Reason.NEGATION]
+
+
+async def test_a_heading_alone_is_no_answer() -> None:
+    checked = await check(ASKED, ["Federal Pell Grant\n\n" + AWARD], "Federal Pell Grant")
+    assert checked.withheld[0].reason is Reason.OFF_QUESTION
 
 
 async def test_talk_is_dropped_and_a_refusal_is_no_claim() -> None:

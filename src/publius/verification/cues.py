@@ -57,20 +57,24 @@ _MODAL = r"(?:must|shall|may|can|could|will|would)"
 _WRITTEN = [
     (Cue.UNLESS, r"""unless; except(?:ing)?(?: (?:as|for|that|if|when))?; excluding; other than; apart from; with the
         exception of; a menos que; excepto; salvo; con excepción de"""),
-    (Cue.ONLY_IF, r"""(?:but )?only (?:if|when|after|with|in the case of); if and only if; provided that; provided,? however;
+    (Cue.ONLY_IF, r"""(?:but )?only (?:if|when|after|with|in the case of); if and only if; provided that;
+        provided,? however;
         on condition that; as long as; so long as; subject to; until; sólo si; solo si; siempre que; siempre y
         cuando; hasta que"""),
     (Cue.FREE, r"""(?:need|needs) not; (?:do|does|did|will|would)(?: not|n't) (?:have|need|be required) to;
         (?:not|never|n't)(?: be)? (?:required|obligated|mandatory|necessary); no (?:longer )?(?:required|tiene
         que|tienen que|es necesario|necesita|necesitan|es obligatorio)"""),
-    (Cue.BAN, rf"""{_MODAL} (?:not|never|no longer); cannot; (?:can|must|could|would|wo|sha)n't; prohibit\w*; forbid\w*;
+    (Cue.BAN, rf"""{_MODAL} (?:not|never|no longer); cannot; (?:can|must|could|would|wo|sha)n't; prohibit\w*;
+        forbid\w*;
         forbade; barred from; not (?:be )?(?:allowed|permitted); no (?:se
         )?(?:puede|pueden|podrá|podrán|debe|deben|deberá|deberán); prohíbe\w*; prohibid\w+"""),
     (Cue.SHOULD, r"""should; ought to; recommend\w*; encourag\w+; advis(?:es?|ed|able); debería\w*; recomienda\w*;
         recomendad\w+"""),
-    (Cue.MUST, r"""must; shall; requir(?:es?|ed|ing|ements?); (?:has|have|had|having|needs?|needed) to; obligated; obliged;
+    (Cue.MUST, r"""must; shall; requir(?:es?|ed|ing|ements?); (?:has|have|had|having|needs?|needed) to; obligated;
+        obliged;
         mandatory; debe; deben; deberá; deberán; tienen? que; obligatori\w+; requier\w+"""),
-    (Cue.MAY, r"""may; might; can; could; (?:is|are|be|was|were) (?:allowed|permitted|authorized); optional(?:ly)?; puede;
+    (Cue.MAY, r"""may; might; can; could; (?:is|are|be|was|were) (?:allowed|permitted|authorized); optional(?:ly)?;
+        puede;
         pueden; podrá; podrán; podría\w*; opcional\w*"""),
     (Cue.NOT, r"""not; no(?!\.\s?\d); never; neither; nor; none; nobody; nothing; without; \w+n't; unable; refus\w+;
         fail(?:s|ed|ure)?; den(?:y|ies|ied); lacks?; nunca; jamás; sin; ni; ningun[oa]?s?; ningún; tampoco"""),
@@ -92,11 +96,13 @@ _MORE = r"more|greater|longer|higher|larger|later|older|over"
 _LESS = r"less|fewer|lower|shorter|smaller|earlier|younger|sooner|under"
 # (bound, words, how many other words may stand between it and its figure)
 _BEFORE_FIGURE = [
-    (Bound.AT_MOST, rf"""(?:no|not|nor) (?:be )?(?:{_MORE}) than; at most; up to; (?:not|cannot|n't|never)(?: to)? exceed\w*; no
+    (Bound.AT_MOST, rf"""(?:no|not|nor) (?:be )?(?:{_MORE}) than; at most; up to;
+        (?:not|cannot|n't|never)(?: to)? exceed\w*; no
         más de; no mayor de; hasta; como máximo; a más tardar(?: el)?; within; on or before""", 4),
     (Bound.AT_MOST, r"""maximum; limit(?:ed)?; ceiling; cap; capped; máximo; máxima; límite; tope""", 7),
     (Bound.AT_MOST, r"by", 1),
-    (Bound.AT_LEAST, rf"""(?:no|not|nor) (?:be )?(?:{_LESS}) than; at least; a minimum of; al menos; por lo menos; no menos de;
+    (Bound.AT_LEAST, rf"""(?:no|not|nor) (?:be )?(?:{_LESS}) than; at least; a minimum of; al menos; por lo menos;
+        no menos de;
         como mínimo""", 4),
     (Bound.AT_LEAST, r"minimum|mínimo|mínima|threshold", 7),
     (Bound.MORE, rf"""(?:{_MORE}) than; exceed\w*; in excess of; más de; mayor de; superior a""", 4),
@@ -104,9 +110,11 @@ _BEFORE_FIGURE = [
     (Bound.LESS, rf"(?:{_LESS}) than|menos de|menor de|inferior a", 4),
     (Bound.LESS, r"under|below", 1),
     (Bound.BEFORE, r"before|prior to|until|through|antes del?", 2),
-    (Bound.AFTER, r"""after; following; since; beginning(?: on| in)?; starting(?: on| in)?; on or after; desde; después del?;
+    (Bound.AFTER, r"""after; following; since; beginning(?: on| in)?; starting(?: on| in)?; on or after; desde;
+        después del?;
         a partir del?""", 2),
-    (Bound.ABOUT, r"""about; approximately; around; roughly; nearly; almost; some(?= \d); casi; cerca de; aproximadamente;
+    (Bound.ABOUT, r"""about; approximately; around; roughly; nearly; almost; some(?= \d); casi; cerca de;
+        aproximadamente;
         unos(?= \d)""", 1),
     (Bound.EXACT, r"exactly|equal to|precisely|exactamente", 2),
 ]  # fmt: skip

@@ -17,14 +17,17 @@ _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
 _CONNECTORS = listed("of the and for de la las los del y e on in to a an")
 _INSIDE = listed("of the for de la las los del")
 _EXPANDED = re.compile(
-    r"((?:[A-Z][\w'’-]*[ \t]+(?:(?:of|and|the|for|de|la|y|del|on|in|to)[ \t]+){0,2}){1,7}[A-Z]?[\w'’-]*)[ \t]*\((?:the[ \t]+)?[\"“]?([A-Z][A-Za-z0-9&-]{1,9})[\"”]?\)"
+    r"((?:[A-Z][\w'’-]*[ \t]+(?:(?:of|and|the|for|de|la|y|del|on|in|to)[ \t]+){0,2}){1,7}[A-Z]?[\w'’-]*)"
+    r"[ \t]*\((?:the[ \t]+)?[\"“]?([A-Z][A-Za-z0-9&-]{1,9})[\"”]?\)"
 )
-_PLAIN_OPENERS = listed("""yes no sí if when once after before while although because since until unless however therefore also
+_PLAIN_OPENERS = listed("""
+    yes no sí if when once after before while although because since until unless however therefore also
     additionally furthermore moreover finally first second third next then according under both some most many
-    several few other people students student applicants applicant borrowers agencies users users individuals
-    states institutions schools employees contact visit click select go use apply submit complete make ensure
-    check see read call send please note remember eligible required only there per instead generally currently
-    overall estudiantes solicitantes usuarios personas además luego después antes según""")
+    several few other people students student applicants applicant borrowers agencies users individuals states
+    institutions schools employees contact visit click select go use apply submit complete make ensure check see
+    read call send please note remember eligible required only there per instead generally currently overall
+    estudiantes solicitantes usuarios personas además luego después antes según
+""")
 
 
 class Name(NamedTuple):

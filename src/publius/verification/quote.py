@@ -41,12 +41,15 @@ _ASKED = [
     (Expected.DURATION, r"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+
         )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos);
         cuanto tiempo; how often"""),
-    (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may); how (?:expensive|costly);
+    (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may);
+        how (?:expensive|costly);
         cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
         (?:amount|award|fine|loan|grant)"""),
-    (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can); (?:what|which|by what|on what) (?:date|day|year|month);
+    (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);
+        (?:what|which|by what|on what) (?:date|day|year|month);
         deadline; cuando; en que (?:fecha|ano|dia); fecha limite"""),
-    (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few); cuant[oa]s?; que edad; what
+    (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few); cuant[oa]s?; que edad;
+        what
         (?:number|age|amount|size|length)"""),
     (Expected.NAME, r"""who; whom; whose; quien(?:es)?; which
         (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"""),

@@ -18,16 +18,22 @@ _LAST_WORD = re.compile(r"(?:[^\W\d_]+\.)*[^\W\d_]+\.$")
 _NEXT_WORD = re.compile(r"\s+[\"'“‘«(\[*_¿¡]*([^\s.,;:!?]+)(?=[\s.,;:!?])")
 
 # After these a full stop never ends a sentence: something always follows.
-_LEADING = listed("""mr mrs ms dr prof sr sra srta st gen col lt capt sgt gov sen rep rev hon pres amb sec secs no nos nr núm art
+_LEADING = listed("""
+    mr mrs ms dr prof sr sra srta st gen col lt capt sgt gov sen rep rev hon pres amb sec secs no nos nr núm art
     arts fig figs vol pp ch par para pars subsec cl ed eds vs v cf e.g i.e viz approx est p.ej pág págs ud uds
-    stat pub u.s.c c.f.r fed reg""")
+    stat pub u.s.c c.f.r fed reg
+""")
 # After these it ends one only before a word that usually begins a sentence.
-_TRAILING = listed("""u.s u.s.a u.k u.n d.c a.m p.m a.d b.c ph.d etc inc corp co ltd jr al ee.uu jan feb mar apr jun jul aug sep
-    sept oct nov dec dept univ assn bros mt ft ave blvd""")
-_OPENERS = listed("""the this that these those it they he she we you i a an in on at to for from by with if when while where
-    after before as there here however but and or so each every all any no some most many both such its their
-    his her your our what who how why under also el la los las un una esto este esta estos estas ese esa se en
-    si cuando para por con es son no su sus usted""")
+_TRAILING = listed("""
+    u.s u.s.a u.k u.n d.c a.m p.m a.d b.c ph.d etc inc corp co ltd jr al ee.uu jan feb mar apr jun jul aug sep
+    sept oct nov dec dept univ assn bros mt ft ave blvd
+""")
+_OPENERS = listed("""
+    the this that these those it they he she we you i a an in on at to for from by with if when while where after
+    before as there here however but and or so each every all any no some most many both such its their his her
+    your our what who how why under also el la los las un una esto este esta estos estas ese esa se en si cuando
+    para por con es son su sus usted
+""")
 _OWN_MARKS = re.compile(
     r"[ \t]*(?:\[(?:(?:passage|source|document|doc|pasaje|fuente)\s*)?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]|【[^】]*】)",
     re.I,

@@ -13,11 +13,11 @@ _SAYING = r"""(?:contain|mention|provid|specif|stat|includ|answer|say|address|gi
 _WRITTEN = rf"""
     {_ABOUT}\b.{{0,60}}\b(?:do|does|did|is|are|was|were)(?: not|n't)\b.{{0,25}}\b{"".join(_SAYING.split())};
     i (?:cannot|can't|can not|could not|am unable to|am not able to|don't|do not) (?:answer|find|determine|know|have);
-    (?:there is|there are|have|contains?|found|provides?|gives?) no (?:\w+ )?(?:information|mention|answer|details?|data);
+    (?:there is|there are|have|contains?|found|provides?|gives?) no (?:\w+ )?(?:information|mention|answer|data);
     (?:cannot|can not|can't|could not) be (?:answered|determined|found);
     no (?:relevant |specific )?(?:information|answer|mention)\b.{{0,40}}\b(?:found|available|provided|given|in the);
     {_ABOUT}\b.{{0,40}}\bno (?:se )?(?:contiene|menciona|responde|indica|dice|proporciona|incluye|especifica);
-    no (?:hay|se encuentra|encuentro|tengo|puedo (?:encontrar|responder))\b.{{0,30}}\b(?:informacion|respuesta|pregunta)
+    no (?:hay|encuentro|tengo|puedo (?:encontrar|responder))\b.{{0,30}}\b(?:informacion|respuesta|pregunta)
 """
 _UNANSWERED = re.compile(rf"\b(?:{either(_WRITTEN)})")
 

@@ -28,26 +28,31 @@ def either(written: str) -> str:
     return "|".join(" ".join(part.split()) for part in written.split(";"))
 
 
-FUNCTION_WORDS = listed("""a an the this that these those there here it its they them their he she his her him we us our you your i my
-    me of in on at to from by for with into onto upon over under about between among through during within per
-    via as and or but nor so yet than then if when while where which who whom whose what why how is are was were
-    be been being am do does did done doing has have had having will would shall should may might must can could
-    cannot not no also any all each every both either neither such same other another more most less least only
-    just very too up down out off again once et al etc i.e e.g el la los las un una unos unas lo le les se su
-    sus mi tu nos que de del en al a por para con sin sobre entre y o u e ni pero como más menos muy ya si
-    cuando donde quien cual cuyo qué cómo cuándo dónde quién cuál es son era eran fue fueron ser sido está están
-    estar ha han haber había hay no sí también este esta estos estas ese esa esos esas usted ustedes debe deben
-    puede pueden""")
+FUNCTION_WORDS = listed("""
+    a an the this that these those there here it its they them their he she his her him we us our you your i my me
+    of in on at to from by for with into onto upon over under about between among through during within per via as
+    and or but nor so yet than then if when while where which who whom whose what why how is are was were be been
+    being am do does did done doing has have had having will would shall should may might must can could cannot
+    not no also any all each every both either neither such same other another more most less least only just very
+    too up down out off again once et al etc i.e e.g el la los las un una unos unas lo le les se su sus mi tu nos
+    que de del en por para con sin sobre entre y o u e ni pero como más menos muy ya si cuando donde quien cual
+    cuyo qué cómo cuándo dónde quién cuál es son era eran fue fueron ser sido está están estar ha han haber había
+    hay sí también este esta estos estas ese esa esos esas usted ustedes debe deben puede pueden
+""")
 
 # Words in which a model speaks about its sources instead of saying something.
-TALK_WORDS = listed("""answer answers question questions passage passages document documents text texts context source sources
+TALK_WORDS = listed("""
+    answer answers question questions passage passages document documents text texts context source sources
     information provided provide given based according following above below excerpt excerpts summary sure
-    certainly hope helps help please let know note important conclusion summarize summary asked user relevant
-    reference respuesta pregunta pasaje pasajes documento documentos texto fuente fuentes información según
-    siguiente basado basándose proporcionada proporcionado""")
+    certainly hope helps help please let know note important conclusion summarize asked user relevant reference
+    respuesta pregunta pasaje pasajes documento documentos texto fuente fuentes información según siguiente basado
+    basándose proporcionada proporcionado
+""")
 
-_SPANISH = listed("""el la los las un una del que en y por para con su se es son más como pero cuando qué cuál cuánto cuántos
-    cuántas cómo dónde quién está han fue entre sobre puede debe días años""")
+_SPANISH = listed("""
+    el la los las un una del que en y por para con su se es son más como pero cuando qué cuál cuánto cuántos
+    cuántas cómo dónde quién está han fue entre sobre puede debe días años
+""")
 _ENGLISH = listed("the of and to in is are for that on with as by be or an from this must may at not what how")
 
 
