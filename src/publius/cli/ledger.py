@@ -12,6 +12,7 @@ from publius.application import storage_ready
 from publius.cli.terminal import NO, AsJson, console, print_json, print_rows, progress
 from publius.errors import InvalidRequest
 from publius.ledger import inspection
+from publius.ledger.keepsake import Keepsakes
 from publius.ledger.proof import Proof, check
 from publius.ledger.signing import PublicKey, SigningKey
 from publius.ledger.verify import Outside, Report, verify_file
@@ -160,7 +161,10 @@ def _verify_export(file: Path, key: PublicKey, outside: Outside) -> list[Report]
 def _verify_database(agency: str | None, public_key: Path | None, outside: Outside) -> list[Report]:
     async def work(database: Database, where: Agency, show: Show) -> Report:
         public = _public(public_key) if public_key else _key().public
-        held = Outside(receipts=tuple(r for r in outside.receipts if r.agency == where.slug))
+        held = Outside(
+            receipts=tuple(r for r in outside.receipts if r.agency == where.slug),
+            notes=Keepsakes(read().home).notes(where.slug),
+        )
         return await inspection.verify_database(database, where, public, outside=held, progress=show)
 
     return _each(agency, "Verifying", work)
