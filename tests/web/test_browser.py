@@ -137,6 +137,32 @@ async def test_llama_alone_keeps_its_words_in_order_and_is_marked(
     assert visit.complaints == []
 
 
+async def test_an_example_is_asked_with_one_click(
+    chromium: Browser, building: Application, address: str, education: Agency, library: str
+) -> None:
+    visit = await enter(chromium, building, address, education)
+    await visit.page.get_by_role("button", name="What are the main points of “Leave handbook”?").click()
+    await expect(visit.page.locator("#status")).to_contain_text("Answer complete")
+    await expect(visit.page.locator(".turn__question")).to_have_text("What are the main points of “Leave handbook”?")
+    await expect(visit.page.locator("#introduction")).to_have_count(0)
+    assert visit.complaints == []
+
+
+async def test_what_fails_before_an_answer_is_said_in_its_place(
+    chromium: Browser, building: Application, address: str, education: Agency
+) -> None:
+    visit = await enter(chromium, building, address, education)
+    await visit.page.get_by_label("Your question").fill("   ")
+    await visit.page.get_by_role("button", name="Ask", exact=True).click()
+    await expect(visit.page.get_by_role("alert")).to_contain_text("Write a question first.")
+    await expect(visit.page.get_by_role("heading", level=1)).to_have_count(1)
+    [user] = await building.identity.users.list(education)
+    await building.identity.users.end_sessions(education, user.id)
+    await visit.page.get_by_label("Your question").fill("Is anybody there?")
+    await visit.page.get_by_role("button", name="Ask", exact=True).click()
+    await expect(visit.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 async def test_uploads_show_what_becomes_of_each_file(
     chromium: Browser, building: Application, address: str, education: Agency
 ) -> None:

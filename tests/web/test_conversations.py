@@ -56,6 +56,20 @@ async def test_a_conversation_is_read_back_as_it_was(database: Database, educati
     assert [message.content for message in opened.messages()] == [first.question, "The limit is $7,395."]
 
 
+async def test_a_long_conversation_still_leaves_room_for_the_next_question(
+    database: Database, education: Agency
+) -> None:
+    store, who = Conversations(database), person(education)
+    home = await asked(store, who, "first", "long " * 1000)
+    for question in ("second", "third"):
+        one = turn(question)
+        await store.ask(who, home, one)
+        await store.answered(who, one.id, answer("long " * 1000))
+    said = (await store.open(who, home)).messages()
+    assert [message.content for message in said if message.role == "user"] == ["second", "third"]
+    assert said[0].role == "user"
+
+
 async def test_search_finds_titles_questions_and_answers_and_takes_wildcards_literally(
     database: Database, education: Agency
 ) -> None:

@@ -5,7 +5,7 @@ import re
 
 import httpx
 import pytest
-from tests.web.people import Come, Person, words
+from tests.web.people import ASKED, Come, Person, words
 
 from publius.application import Application
 from publius.types import Agency, Role
@@ -186,6 +186,22 @@ async def test_a_member_is_added_let_in_and_locked_out(come: Come, education: Ag
     await administrator.post(dees)
     assert (await new.get("/")).status_code == 303
     assert "Dee Doe Locked" in words(await administrator.get("/manage/members"))
+
+
+async def test_characters_that_no_database_keeps_are_harmless(come: Come, education: Agency, library: str) -> None:
+    person = await come(education, Role.ADMINISTRATOR)
+    assert "$310" in words(await person.ask(f"\0{ASKED}\0"))
+    for path in ("/conversations?search=%00", "/documents?search=%00", f"/documents/{library}?revision=%00"):
+        assert (await person.get(path)).status_code == 200
+    for path, fields in (
+        ("/manage/members", {"username": "zoe\0", "name": "Zoe\0", "role": "\0"}),
+        ("/manage/keys", {"name": "\0key", "role": "", "days": "\0"}),
+        ("/settings/password", {"current": "\0", "password": "\0" * 12, "again": "\0" * 12}),
+    ):
+        assert (await person.post(path, fields)).status_code in (200, 303, 422), path
+    assert (
+        await (await come()).post("/sign-in", {"agency": "\0", "username": "\0", "password": ""})
+    ).status_code == 401
 
 
 async def test_an_administrator_sees_what_was_used_today(come: Come, education: Agency, library: str) -> None:

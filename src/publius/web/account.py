@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from publius.errors import PubliusError
 from publius.types import Permission
 from publius.web.pages import go, page
-from publius.web.visitor import AnyRequest, own_path, site_of, viewer
+from publius.web.visitor import AnyRequest, own_path, plain, site_of, viewer
 
 OPEN = {"permission": Permission.NONE}
 SIGNED_IN = {"permission": Permission.SIGN_IN}
@@ -24,7 +24,7 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
 async def sign_in(request: AnyRequest) -> Response[Any]:
     """Open a session, and go where the person wanted to."""
     form = await request.form()
-    agency, username = str(form.get("agency") or "").strip().lower(), str(form.get("username") or "").strip()
+    agency, username = plain(form.get("agency")).lower(), plain(form.get("username"))
     wanted = own_path(str(form.get("next") or "/"))
     try:
         token = await site_of(request).app.identity.sign_in(agency, username, str(form.get("password") or ""))

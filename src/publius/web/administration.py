@@ -10,7 +10,7 @@ from publius.errors import Forbidden, NotFound, PubliusError
 from publius.identity import Key, User
 from publius.types import Permission, Role
 from publius.web.pages import go, page
-from publius.web.visitor import AnyRequest, site_of, viewer
+from publius.web.visitor import AnyRequest, plain, site_of, viewer
 
 HERE = "/manage"
 MANAGE = {"permission": Permission.MANAGE_AGENCY}
@@ -46,7 +46,7 @@ async def add_member(request: AnyRequest) -> Response[Any]:
     """Add somebody, and show the one-time link for them."""
     app, agency = site_of(request).app, viewer(request).agency
     form = await request.form()
-    username, name = str(form.get("username") or "").strip(), str(form.get("name") or "").strip()
+    username, name = plain(form.get("username")), plain(form.get("name"))
     role = _role(form.get("role"))
     try:
         user = await app.identity.users.create(agency, username, name=name, role=role)
@@ -88,9 +88,9 @@ async def keys(request: AnyRequest) -> Response[Any]:
 async def create_key(request: AnyRequest) -> Response[Any]:
     """Make a key and show it, this once."""
     form = await request.form()
-    days = str(form.get("days") or "")
+    days = plain(form.get("days"))
     ends = datetime.now(UTC) + timedelta(days=int(days)) if days in LIVES and days else None
-    name = str(form.get("name") or "")
+    name = plain(form.get("name"))
     try:
         made, _ = await site_of(request).app.identity.keys.create(
             viewer(request).agency, name, _role(form.get("role")), expires_at=ends

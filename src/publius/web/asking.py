@@ -11,13 +11,13 @@ from publius import flow
 from publius.api.chat import EventStream
 from publius.api.leaving import while_connected
 from publius.api.metrics import metrics_of
-from publius.errors import NotFound, PubliusError
+from publius.errors import InvalidRequest, NotFound, PubliusError
 from publius.policy.roles import allowed
 from publius.types import Door, Message, Permission, Principal, Question, Role
 from publius.web.conversations import Conversation, Turn
-from publius.web.pages import go, page
+from publius.web.pages import from_script, go, page
 from publius.web.streaming import STOPPED, streamed
-from publius.web.visitor import AnyRequest, site_of, viewer
+from publius.web.visitor import AnyRequest, plain, site_of, viewer
 
 LONGEST = 20_000  # characters; the model's own limit is lower and says so itself
 DEFAULT = "library"
@@ -44,18 +44,20 @@ async def ask(request: AnyRequest) -> Response[Any]:
     """
     site, principal = site_of(request), viewer(request)
     form = await request.form()
-    said = str(form.get("example") or form.get("question") or "").replace("\0", "").strip()
-    model = str(form.get("model") or DEFAULT)
+    said = plain(form.get("example") or form.get("question"))
+    model = plain(form.get("model")) or DEFAULT
     home = _id(form.get("conversation"))
     before = await site.conversations.open(principal, home) if home else None
     if not said or len(said) > LONGEST:
         problem = "Write a question first." if not said else f"Shorten the question to {LONGEST:,} characters."
+        if from_script(request):
+            raise InvalidRequest(problem, cure="Then ask again.")
         return await asking(request, before, model=model, question=said[:LONGEST], problems={"question": problem})
     turn = Turn(id=uuid4(), question=said, model=model, asked_at=datetime.now(UTC))
     site.app.policy.model(principal, model)  # an unknown one must not become a turn
     conversation = await site.conversations.ask(principal, home, turn)
     question = _question(principal, turn, before)
-    if request.headers.get("hx-request"):
+    if from_script(request):
         return EventStream(streamed(request, question, turn, conversation))
     await while_connected(request.receive, _answered(request, question))
     return go(f"/conversations/{conversation}#turn-{turn.id}")

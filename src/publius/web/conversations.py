@@ -13,6 +13,7 @@ from publius.types import Answer, Message, Principal, Receipt
 
 LONGEST_TITLE = 80
 MOST_LISTED = 200
+REMEMBERED = 12_000  # characters of a conversation that go into the next prompt
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -43,11 +44,16 @@ class Conversation(Struct, frozen=True):
     turns: tuple[Turn, ...]
 
     def messages(self) -> tuple[Message, ...]:
-        """What was said so far, as a model reads it; turns without an answer are left out."""
+        """What was said lately, as a model reads it: the newest answered turns, as many as leave room for the next."""
         said: list[Message] = []
-        for turn in self.turns:
-            if turn.answer is not None:
-                said += [Message("user", turn.question), Message("assistant", turn.answer.checked.text)]
+        room = REMEMBERED
+        for turn in reversed(self.turns):
+            if turn.answer is None:
+                continue
+            room -= len(turn.question) + len(turn.answer.checked.text)
+            if room < 0:
+                break
+            said = [Message("user", turn.question), Message("assistant", turn.answer.checked.text), *said]
         return tuple(said)
 
 

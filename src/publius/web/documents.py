@@ -13,7 +13,7 @@ from publius.retrieval.library import Progress
 from publius.types import Permission
 from publius.web.pages import HEADERS, go, page, wants_json
 from publius.web.rendering import sections
-from publius.web.visitor import AnyRequest, site_of, viewer
+from publius.web.visitor import AnyRequest, plain, site_of, viewer
 
 HERE = "/documents"
 PER_PAGE = 50
@@ -109,7 +109,7 @@ async def _listing(
 ) -> Response[Any]:
     site, principal = site_of(request), viewer(request)
     may = allowed(principal)
-    search = request.query_params.get("search", "").replace("\0", "").strip()[:200]
+    search = plain(request.query_params.get("search"))[:200]
     at = _number(request, "page") or 1
     found = await site.app.retrieval.list(principal.agency, matching=search, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
     return page(

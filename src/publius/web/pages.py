@@ -85,10 +85,18 @@ def failure(request: AnyRequest, error: PubliusError) -> Response[Any]:
         )
     elif isinstance(error, Unauthenticated) and "principal" not in request.state and request.url.path != "/sign-in":
         return _to_sign_in(request)
+    elif from_script(request):
+        html = site_of(request).templates.render("failed.html", error=error)
+        response = Response(html, status_code=error.status, media_type=MediaType.HTML, headers=HEADERS)
     else:
         response = page(request, "failure.html", status=error.status, error=error)
     response.headers.update(headers)
     return response
+
+
+def from_script(request: AnyRequest) -> bool:
+    """Whether our script asked, which puts what it gets into the page that is open."""
+    return "hx-request" in request.headers
 
 
 def wants_json(request: AnyRequest) -> bool:
@@ -115,7 +123,7 @@ def unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
 
 def _to_sign_in(request: AnyRequest) -> Response[Any]:
     address = sign_in_address(request)
-    if request.headers.get("hx-request"):
+    if from_script(request):
         # A script's request would follow the redirect by itself and put the sign-in page into a corner of this one.
         return Response(None, status_code=200, headers={**HEADERS, "HX-Redirect": address})
     return go(address)

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from publius.types import Permission
 from publius.web.asking import asking
 from publius.web.pages import go, page
-from publius.web.visitor import AnyRequest, site_of, viewer
+from publius.web.visitor import AnyRequest, plain, site_of, viewer
 
 ASK = {"permission": Permission.ASK}
 HERE = "/conversations"
@@ -17,7 +17,7 @@ HERE = "/conversations"
 @get(HERE, opt=ASK)
 async def list_conversations(request: AnyRequest) -> Response[Any]:
     """The person's conversations, newest first, perhaps those that hold some words."""
-    search = request.query_params.get("search", "").replace("\0", "").strip()[:200]
+    search = plain(request.query_params.get("search"))[:200]
     found = await site_of(request).conversations.list(viewer(request), search)
     return page(request, "conversations.html", here=HERE, conversations=found, search=search)
 
@@ -31,7 +31,7 @@ async def open_conversation(request: AnyRequest, conversation: UUID) -> Response
 @post("/conversations/{conversation:uuid}/rename", opt=ASK)
 async def rename_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
     """Give it another title; an empty one changes nothing."""
-    title = str((await request.form()).get("title") or "").replace("\0", "").strip()
+    title = plain((await request.form()).get("title"))
     if title:
         await site_of(request).conversations.rename(viewer(request), conversation, title)
     return go(HERE)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, UploadFile
 
 from publius.application import Application
 from publius.errors import Forbidden
@@ -96,6 +96,11 @@ async def check_form(request: AnyRequest) -> None:
     sent = str((await request.form()).get("csrf"))
     if not browser or not hmac.compare_digest(sent.encode(), site.form_token(browser).encode()):
         raise FormTooOld("This form does not belong to your present session.")
+
+
+def plain(sent: Any) -> str:
+    """What somebody sent in a field or an address, without what no database keeps and no reader sees."""
+    return str(sent or "").replace("\0", "").strip() if not isinstance(sent, UploadFile) else ""
 
 
 def sign_in_address(request: AnyRequest) -> str:

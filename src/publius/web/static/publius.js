@@ -133,6 +133,14 @@ function row(list, file) {
 function add(form, file, made) {
   const words = made.querySelector(".progress__words");
   const bar = made.querySelector("progress");
+  const finish = (good, said) => {
+    bar.remove();
+    made.querySelector(".icon").className = "icon " + (good ? "icon--check_circle" : "icon--error");
+    words.textContent = said;
+    return good;
+  };
+  const largest = Number(form.dataset.largest);
+  if (file.size > largest) return finish(false, "This file is larger than " + largest / 1e6 + " MB. Split it, and add the parts.");
   const request = new XMLHttpRequest();
   const body = new FormData();
   body.append("csrf", form.elements.csrf.value);
@@ -145,11 +153,8 @@ function add(form, file, made) {
     });
     request.addEventListener("loadend", () => {
       const answer = request.response;
-      const good = request.status === 200 && answer?.ok;
-      bar.remove();
-      made.querySelector(".icon").className = "icon " + (good ? "icon--check_circle" : "icon--error");
-      words.textContent = answer?.words || "The connection broke off. Try this file again.";
-      resolve(good);
+      const good = request.status === 200 && Boolean(answer?.ok);
+      resolve(finish(good, answer?.words || "The connection broke off. Try this file again."));
     });
     request.responseType = "json";
     request.open("POST", form.action);
