@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from publius.errors import PromptTooLong
 from publius.inference.engine import Finish, FinishReason, Health, Piece, Request
+from publius.inference.prompts import ENDING
 from publius.types import Usage
 
 Script = Callable[[Request], str]
 
 _WORD = re.compile(r"\S+\s*")
-_PASSAGES = re.compile(r"Passages:\n\n(.*)\n\nQuestion: (.*)", re.DOTALL)
+_PASSAGES = re.compile(rf"Passages:\n\n(.*)\n\nQuestion: (.*)\n{re.escape(ENDING)}", re.DOTALL)
 _HEAD = re.compile(r"^\[[^\]]+\].*$", re.MULTILINE)
 _SENTENCE = re.compile(r"[^\s.!?][^.!?\n]*[.!?](?=\s|$)")
 

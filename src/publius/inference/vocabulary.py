@@ -35,7 +35,7 @@ class Vocabulary:
         spellings = sorted((re.escape(spelling) for spelling in self._controls if len(spelling) > 1), key=len)
         # A look-ahead finds overlapping spellings too.
         self._special_starts = re.compile(f"(?=(?:{'|'.join(spellings)}))") if spellings else None
-        self._plain = [i for i, token in enumerate(tokens) if re.fullmatch(rb" [a-z]{3,8}", token)]
+        self._blank = [i for i, token in enumerate(tokens) if re.fullmatch(rb"[ \n\t]{1,16}", token)]
 
     def encode(self, text: str) -> list[int]:
         """Ids of `text` as content: none of them is special, whatever it spells."""
@@ -60,12 +60,19 @@ class Vocabulary:
         return ids
 
     def salt(self, secret: bytes) -> list[int]:
-        """Ordinary tokens that stand for a secret; none for an empty one."""
+        """Sixteen tokens of blank space that stand for a secret; none for an empty one.
+
+        Blank space because it means nothing to a model: words cost it answers (measured, see
+        docs/decisions/2026-11-23-prompts.md).
+        """
         if not secret:
             return []
-        stream = sha256(secret).digest()
-        pairs = (int.from_bytes(stream[i : i + 2]) for i in range(0, 2 * _SALT_TOKENS, 2))
-        return [self._plain[pair % len(self._plain)] for pair in pairs]
+        drawn = int.from_bytes(sha256(secret).digest())
+        ids = []
+        for _ in range(_SALT_TOKENS):
+            drawn, choice = divmod(drawn, len(self._blank))
+            ids.append(self._blank[choice])
+        return ids
 
     def bytes_of(self, ids: Iterable[int]) -> bytes:
         """What ids spell; special ones spell nothing."""
