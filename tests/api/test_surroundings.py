@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.api.conftest import serving
 
+from publius.api.metrics import Metrics
 from publius.application import Application
 from publius.errors import WeightsMissing
 from publius.inference.echo import EchoEngine
@@ -127,6 +128,14 @@ class TestMetrics:
         assert "publius_ledger_appends_total 2.0" in lines
         assert "publius_engine_running 0.0" in lines
         assert "heron" not in page and "education" not in page
+
+
+async def test_a_taken_metrics_port_stops_nothing_and_is_told(app: Application) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, capture_logs() as lines:
+        port = taken.getsockname()[1]
+        with Metrics(app.ledger, app.engine).served(port):
+            pass
+    assert [(line["event"], line["port"], line["log_level"]) for line in lines] == [("no_metrics", port, "warning")]
 
 
 async def test_logs_are_json_lines(app: Application, engine: EchoEngine, capfd: pytest.CaptureFixture[str]) -> None:

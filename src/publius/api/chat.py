@@ -1,6 +1,6 @@
 """`POST /v1/chat/completions`: the question goes through the whole building, whole or sentence by sentence."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -33,7 +33,7 @@ async def chat(request: Web) -> Response[Any]:
     return Response(msgspec.json.encode(completion(answer, app.settings.url)), media_type=MediaType.JSON)
 
 
-async def _events(asked: Question, request: Web, *, usage: bool) -> AsyncIterator[bytes]:
+async def _events(asked: Question, request: Web, *, usage: bool) -> AsyncGenerator[bytes, None]:
     """The chunks of a streamed answer as server-sent events."""
     app = building(request)
     chunks = Chunks(asked.id, asked.model)
@@ -72,7 +72,7 @@ def _event(chunk: dict[str, Any]) -> bytes:
 class EventStream(Response[None]):
     """Server-sent events. Its status is sent with the first event, so that a refusal is still an ordinary answer."""
 
-    def __init__(self, events: AsyncIterator[bytes]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         super().__init__(None)
         self._events = events
         self._begun = False
@@ -90,7 +90,7 @@ class EventStream(Response[None]):
         return respond
 
     async def _send(self, request: Web, send: Send) -> None:
-        async with aclosing(self._events) as events:  # type: ignore[type-var]
+        async with aclosing(self._events) as events:
             event = await anext(events)
             headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
             self._begun = True

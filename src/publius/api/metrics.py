@@ -1,20 +1,21 @@
 """What Prometheus may count: numbers about walks, never about what was asked. Served on loopback alone."""
 
 import asyncio
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import structlog
 from litestar.connection import ASGIConnection
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from publius.errors import PortTaken
 from publius.inference.engine import Engine
 from publius.ledger.ledger import Ledger
 from publius.types import Answer, Door
+
+log = structlog.get_logger("publius.api")
 
 _SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 HOST = "127.0.0.1"
@@ -49,20 +50,16 @@ class Metrics:
     def served(self, port: int) -> Iterator[None]:
         """Serve them at `http://127.0.0.1:port/metrics` for as long as this lasts.
 
-        Raises:
-            PortTaken: another program listens there.
+        If another program listens there, the log says so and the rest runs without metrics.
         """
         self._rooms.loop = asyncio.get_running_loop()
         self.registry.register(self._rooms)
         try:
             server, thread = start_http_server(port, HOST, self.registry)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise PortTaken(
-                f"Port {port}, meant for /metrics, is used by another program.",
-                cure="Set PUBLIUS_METRICS_PORT to a free port, or to 0 to do without.",
-            ) from None
+            log.warning("no_metrics", port=port, reason=error.strerror, cure="Set PUBLIUS_METRICS_PORT to a free port.")
+            yield
+            return
         try:
             yield
         finally:
