@@ -49,4 +49,4 @@ class Figure(Struct, frozen=True):
 
 def free(pattern: re.Pattern[str], text: str, taken: bytearray) -> Iterator[re.Match[str]]:
     """The matches of `pattern` in those parts of `text` that no other reader has taken."""
-    return (match for match in pattern.finditer(text) if not any(taken[match.start() : match.end()]))
+    return (match for match in pattern.finditer(text) if taken.find(1, match.start(), match.end()) < 0)

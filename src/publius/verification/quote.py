@@ -91,23 +91,25 @@ def _fits(figure: Figure, kind: Expected) -> bool:
 
 
 class Answers:
-    """How well each span answers one question, from 0 to 1."""
+    """How well each span answers one question; about 0 to 1."""
 
     def __init__(self, question: str, vector: Vectors, sources: Sources) -> None:
         self.expected = expected(question)
         self._vector = vector
         self._sources = sources
         self._stems = {word.stem for word in content(question) if word.text.lower() not in TALK_WORDS}
-        self._matches = [self._match(number) for number in range(len(sources.spans))]
-        self._scores = {id(match.span): match.support for match in self._matches}
+        self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}
 
     def score(self, span: Span) -> float:
         """How well `span` answers the question."""
-        return self._scores[id(span)]
+        return self._judge(self._matches[id(span)]).support
 
     def best(self) -> list[Match]:
         """The one or two spans that answer best; none where none is near enough to count as an answer."""
-        ranked = sorted(self._matches, key=lambda match: match.support, reverse=True)
+        top = max((match.support for match in self._matches.values()), default=0.0)
+        # Only these can still come first once it is known what they hold.
+        close = [self._judge(match) for match in self._matches.values() if match.support >= top - 2 * EXPECTED]
+        ranked = sorted(close, key=lambda match: match.support, reverse=True)
         if not ranked or ranked[0].support < ANSWER_FLOOR:
             return []
         first = ranked[0]
@@ -121,8 +123,13 @@ class Answers:
         around = max(0.0, float(self._sources.passage_vectors[span.source.rank] @ self._vector))
         overlap = self._sources.overlap(self._stems, span.stems | span.source.stems)
         score = SPAN * similarity + PASSAGE * around + WORDS * overlap - RANK * min(span.source.rank, 5)
-        if self.expected is not None:
-            score += EXPECTED if holds(span.plain, self.expected) else -EXPECTED
         if len(span.plain.split()) < 7 and not span.header:
             score -= SHORT  # a bare heading answers nothing
-        return Match(span, min(1.0, max(0.0, score)), similarity, overlap)
+        return Match(span, score, similarity, overlap)
+
+    def _judge(self, match: Match) -> Match:
+        """Add what is slow to find out: whether the span holds the kind of thing that was asked for."""
+        if self.expected is None:
+            return match
+        fits = holds(match.span.plain, self.expected)
+        return match._replace(support=match.support + (EXPECTED if fits else -EXPECTED))

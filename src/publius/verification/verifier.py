@@ -155,7 +155,9 @@ class Checking:
                 or (lacks and quote.holds(match.span.plain, answers.expected))
             ]
         quoted = [
-            Claim(text=f"“{match.span.plain}”", citations=(self._cite(match),), support=match.similarity)
+            Claim(
+                text=f"“{match.span.plain}”", citations=(self._cite(match),), support=max(0.0, min(1.0, match.support))
+            )
             for match in matches
         ]
         for claim in quoted:

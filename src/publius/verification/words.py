@@ -66,7 +66,13 @@ class Word(NamedTuple):
 
     @property
     def content(self) -> bool:
-        return fold(self.text).removesuffix("'s") not in FUNCTION_WORDS and self.text.lower() not in FUNCTION_WORDS
+        return says_something(self.text)
+
+
+@lru_cache(maxsize=65536)
+def says_something(word: str) -> bool:
+    """Whether a word is no function word: `here's` is one too."""
+    return word.lower() not in FUNCTION_WORDS and fold(word).removesuffix("'s") not in FUNCTION_WORDS
 
 
 @lru_cache(maxsize=65536)
