@@ -18,7 +18,7 @@ B = 0.4  # how much a long passage is held back: little, since passages are cut 
 TYPICAL = 100.0  # words that search knows in a usual passage
 LEXICAL_SHARE = 0.3  # of the fused score; the rest is cosine
 DEPTH = 60  # candidates from each side
-BUDGET = 20_000  # postings scored for one question, the rarest words' first
+BUDGET = 10_000  # postings scored for one question, the rarest words' first
 MOST_CHARACTERS = 4_000  # of a question that is searched for; a pasted report is not a question
 
 # The planner's compiler costs more than such a query; wider beams find what the default of 40 misses.

@@ -23,8 +23,8 @@ whole AS (SELECT nullif(sum(idf), 0) AS idf FROM weighed),
 scored AS MATERIALIZED (
     SELECT id, sum(weight * idf) AS bm25, sum(idf) AS covered, bool_or(near) AS near
     FROM (
-        SELECT id, weight, idf, false AS near
-        FROM read JOIN weighed ON lexeme = term, unnest(passages, weights) AS posting (id, weight)
+        SELECT unnest(passages) AS id, unnest(weights) AS weight, idf, false AS near
+        FROM read JOIN weighed ON lexeme = term
         UNION ALL
         (SELECT id, 0, 0, true FROM passages WHERE agency_id = %(agency)s
          ORDER BY embedding <=> %(vector)s::halfvec LIMIT %(depth)s)
