@@ -35,7 +35,11 @@ class WeightsFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CatalogModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One model. `context` is in tokens; `template` says how a chat is written for it."""
+    """One model. `context` is in tokens; `template` says how a chat is written for it.
+
+    `grounded_tokens` is how long a prompt with passages should be at most: a small model answers worse
+    from more of them, and a large one better.
+    """
 
     name: str
     kind: Literal["chat", "embedding"]
@@ -43,6 +47,7 @@ class CatalogModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     origin: str
     context: int
     template: Literal["chatml", "llama3"] | None = None
+    grounded_tokens: int = 1200
     files: tuple[WeightsFile, ...] = field(name="file")
 
     def __post_init__(self) -> None:

@@ -34,6 +34,7 @@ class EchoEngine:
 
     name = "echo"
     weights = ""
+    grounded_tokens = 1200
 
     def __init__(self, script: Script = echo, *, context: int = 8192, delay: float = 0.0) -> None:
         self.context = context

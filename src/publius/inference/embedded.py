@@ -31,6 +31,7 @@ class EmbeddedEngine:
         self.name = model.name
         self.weights = model.weights
         self.context = model.context
+        self.grounded_tokens = model.grounded_tokens
         self._model = model
         self._home = home
         self._cache_gb = cache_gb

@@ -49,7 +49,11 @@ class Health(Struct, frozen=True):
 
 
 class Engine(Protocol):
-    """Runs one model. `context` is in tokens; `weights` is a SHA-256, or "" where it is not known."""
+    """Runs one model.
+
+    `context` is in tokens; `grounded_tokens` is how long a prompt with passages should be at most;
+    `weights` is a SHA-256, or "" where it is not known.
+    """
 
     @property
     def name(self) -> str: ...
@@ -57,6 +61,8 @@ class Engine(Protocol):
     def weights(self) -> str: ...
     @property
     def context(self) -> int: ...
+    @property
+    def grounded_tokens(self) -> int: ...
 
     async def start(self) -> None:
         """Get ready to generate.

@@ -7,8 +7,7 @@ from publius.inference import prompts
 from publius.inference.engine import Engine
 from publius.types import Evidence, Message, Question
 
-PROMPT_TOKENS = 1200  # What a grounded prompt may take: more is slower, and a small model gets lost in it.
-_TURN_TOKENS = 240  # Of that, for the conversation's earlier turns.
+_TURN_SHARE = 5  # Earlier turns get at most one part in five of the prompt.
 _FRAME = 64  # The template, the salt and the lines between passages.
 
 
@@ -23,7 +22,8 @@ async def compose(engine: Engine, question: Question, evidence: Evidence, answer
     turns = _earlier(question)
     blocks = [prompts.tool_block(result) for result in evidence.tools]
     blocks += [prompts.passage_block(number, passage) for number, passage in enumerate(evidence.passages, 1)]
-    counts = await engine.count([prompts.GROUNDED, question.text, *(turn.content for turn in turns), *blocks])
+    rules = f"{prompts.GROUNDED} {prompts.ENDING}"
+    counts = await engine.count([rules, question.text, *(turn.content for turn in turns), *blocks])
     turn_counts, block_counts = counts[2 : 2 + len(turns)], counts[2 + len(turns) :]
     fixed = counts[0] + counts[1] + _FRAME
     room = engine.context - answer - fixed
@@ -32,8 +32,8 @@ async def compose(engine: Engine, question: Question, evidence: Evidence, answer
             f"The question takes {counts[1]} tokens and leaves no room for a passage: the model reads {engine.context}."
         )
     # The best passage is kept even where it alone is more than we like.
-    wanted = max(min(room, PROMPT_TOKENS - fixed), block_counts[0])
-    kept = _fitting(turn_counts[::-1], min(_TURN_TOKENS, wanted - block_counts[0]))
+    wanted = max(min(room, engine.grounded_tokens - fixed), block_counts[0])
+    kept = _fitting(turn_counts[::-1], min(engine.grounded_tokens // _TURN_SHARE, wanted - block_counts[0]))
     wanted -= sum(turn_counts[len(turns) - kept :])
     return prompts.grounded(blocks[: _fitting(block_counts, wanted)], turns[len(turns) - kept :], question.text)
 

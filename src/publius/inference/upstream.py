@@ -56,6 +56,7 @@ class UpstreamEngine:
     """Speaks to `url` (with or without `/v1`) about the model `name`. `key` is its bearer key, if it wants one."""
 
     weights = ""  # An upstream does not say.
+    grounded_tokens = 4000  # What runs on a server of its own is large enough to read many passages.
 
     def __init__(self, url: str, name: str, key: str = "", context: int = 8192) -> None:
         self.name = name
