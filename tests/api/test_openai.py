@@ -1,6 +1,7 @@
 """The official OpenAI client, pointed here, finds everything as it expects."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -147,17 +148,24 @@ async def test_impossible_embeddings_name_the_field(client: AsyncOpenAI) -> None
         assert refused.value.param == param
 
 
-async def test_a_wrong_key(address: str) -> None:
-    async with AsyncOpenAI(base_url=f"{address}/v1", api_key="pb-education-wrong", max_retries=0) as client:
-        for call in (
-            client.chat.completions.create(model="llama", messages=HELLO),
-            client.chat.completions.create(model="llama", messages=HELLO, stream=True),
-            client.embeddings.create(model="minilm-l6", input="a"),
-        ):
-            with pytest.raises(AuthenticationError) as refused:
-                await call
-            assert refused.value.code == "invalid_api_key"
-            assert "publius key create" in refused.value.message
+async def test_a_wrong_key(app: Application, address: str, key: str, education: Agency) -> None:
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    expired, _ = await app.identity.keys.create(education, "old", expires_at=long_ago)
+    messages = set()
+    for wrong in ("pb-education-wrong", key[:-1], expired, key.replace("education", "state"), "sk-proj-1"):
+        async with AsyncOpenAI(base_url=f"{address}/v1", api_key=wrong, max_retries=0) as client:
+            for call in (
+                client.chat.completions.create(model="llama", messages=HELLO),
+                client.chat.completions.create(model="llama", messages=HELLO, stream=True),
+                client.embeddings.create(model="minilm-l6", input="a"),
+                client.models.list(),
+            ):
+                with pytest.raises(AuthenticationError) as refused:
+                    await call
+                assert refused.value.code == "invalid_api_key"
+                messages.add(refused.value.message)
+    assert len(messages) == 1, "no message tells one wrong key from another"
+    assert "publius key create" in messages.pop()
 
 
 async def test_a_key_that_may_not_ask(app: Application, address: str, education: Agency) -> None:
