@@ -1,10 +1,14 @@
 """Agency B never meets A's documents: not by search, list, identifier, raw SQL or another's partition."""
 
+import re
+
+import numpy as np
 import psycopg
 import pytest
 
 from publius.errors import NotFound
 from publius.retrieval.library import Library
+from publius.retrieval.search import SEARCH, halfvec
 from publius.storage import Database
 from publius.types import Agency
 
@@ -111,3 +115,22 @@ async def test_a_foreign_key_is_no_way_around_the_wall(
                 " added_by) VALUES (%s, 9, 'x', 'x', 'x', '', '', 'x', '{}', 'x')",
                 [secret.document_id],
             )
+
+
+async def test_the_wall_lets_search_use_the_agencys_own_indexes(
+    library: Library, database: Database, education: Agency, state: Agency
+) -> None:
+    """A condition that is not leakproof is kept from the index by row-level security; search must have none."""
+    await library.add(state, "user:1", "secret.md", SECRET)
+    values = {"words": "embassy generator", "vector": halfvec(np.ones(384)), "agency": state.id,
+              "lexical_share": 0.3, "depth": 60, "budget": 10_000, "limit": 20}  # fmt: skip
+    async with database.agency(state) as connection:
+        await connection.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+        )
+        rows = await connection.execute(f"EXPLAIN {SEARCH}", values, prepare=False)
+        plan = "\n".join(row[0] for row in await rows.fetchall())
+    assert re.search(rf"Index Only Scan using postings_{state.id}_\S+ on postings_{state.id}", plan)
+    assert re.search(r"Index Cond: .*agency_id.* AND .*term = ANY", plan)
+    assert re.search(rf"Index Scan using passages_{state.id}_embedding_idx", plan)
+    assert not re.search(rf"(passages|postings)_{education.id}\b", plan)

@@ -136,6 +136,7 @@ class Library:
         finally:
             for task in under_way:
                 task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)  # nothing is written once this has ended
 
     async def list(self, agency: Agency, *, matching: str = "", limit: int = 50, offset: int = 0) -> Listing:
         """A page of documents by name; `matching` is part of a name or title, in any case."""
