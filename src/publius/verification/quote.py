@@ -13,7 +13,7 @@ from publius.verification.support import Match, Sources, Span, Vectors
 from publius.verification.words import TALK_WORDS, content, either, fold
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
-ANSWER_FLOOR = 0.52
+ANSWER_FLOOR = 0.44
 SECOND = 0.05  # how near to the best a second sentence must come to be quoted beside it
 SPAN, PASSAGE, WORDS = 0.40, 0.18, 0.30  # what each kind of nearness counts
 RANK = 0.04  # for each place that search put the passage behind the first
