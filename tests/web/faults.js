@@ -11,6 +11,9 @@
   for (const element of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     if (seen(element) && !element.labels.length && !element.getAttribute("aria-label")) faults.push("no label: " + element.id);
   }
+  for (const element of document.querySelectorAll("input:is([type=text], [type=search], [type=password], :not([type])), textarea")) {
+    if (seen(element) && element.offsetWidth < 120) faults.push("field only " + element.offsetWidth + " wide: " + element.id);
+  }
   for (const element of document.querySelectorAll("img")) {
     if (!element.hasAttribute("alt")) faults.push("no alternative text: " + element.src);
   }

@@ -5,9 +5,11 @@ import re
 
 import httpx
 import msgspec
+import pytest
 from tests.web.people import ASKED, FALSE, Come, Person, words
 
 from publius.application import Application
+from publius.errors import EngineFailed
 from publius.inference.echo import EchoEngine
 from publius.ledger.proof import Proof, check
 from publius.storage import Owner
@@ -94,6 +96,28 @@ async def test_a_spent_budget_is_said_in_the_conversation(come: Come, education:
     await person.ask(model="llama")
     page = await person.ask(model="llama")
     assert "Wait" in words(page) and '<article class="turn"' in page.text
+
+
+@pytest.mark.parametrize("error", [EngineFailed("The engine broke off."), RuntimeError("secret words")])
+async def test_an_engine_that_breaks_is_said_with_what_to_do(
+    come: Come, education: Agency, library: str, engine: EchoEngine, error: Exception
+) -> None:
+    def broken(request: object) -> str:
+        raise error
+
+    engine._script = broken
+    person = await come(education)
+    plain = await person.ask()
+    form = {"csrf": await person.token(), "question": ASKED, "model": "library"}
+    streamed = await person.http.post("/ask", data=form, headers={"HX-Request": "true"})
+    kept = words(await person.get("/conversations/" + streamed.text.split("data: ")[1].split()[0]))
+    for said in (words(plain), words(streamed), kept):
+        assert "secret" not in said and ("gain" in said)
+    if isinstance(error, EngineFailed):
+        assert "The engine broke off." in words(plain) and "The engine broke off." in kept
+    else:
+        assert plain.status_code == 500 and "went wrong on our side" in words(plain)
+        assert "went wrong on our side" in kept
 
 
 async def test_the_receipt_proves_the_answer_to_somebody_with_the_public_key(

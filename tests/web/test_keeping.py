@@ -47,6 +47,8 @@ async def test_the_script_that_sends_one_file_at_a_time_gets_its_outcome_as_json
     assert read.json() == {"ok": True, "words": "Read: 1 passage, ready to answer from."}
     broken = await upload(person, ("b.docx", b"no archive"), Accept="application/json")
     assert broken.json()["ok"] is False and len(broken.json()["words"]) > 20
+    over = await (await come()).http.post("/documents/add", headers={"Accept": "application/json"})
+    assert over.status_code == 401 and over.json()["words"] == "Your session has ended. Sign in again."
 
 
 async def test_a_file_over_the_limit_is_refused_by_name(come: Come, education: Agency, building: Application) -> None:

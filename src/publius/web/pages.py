@@ -80,9 +80,8 @@ def failure(request: AnyRequest, error: PubliusError) -> Response[Any]:
     """What a person sees when something did not work: what happened and what to do next."""
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if wants_json(request):
-        response: Response[Any] = Response(
-            {"ok": False, "words": str(error)}, status_code=error.status, headers=HEADERS
-        )
+        words = "Your session has ended. Sign in again." if isinstance(error, Unauthenticated) else str(error)
+        response: Response[Any] = Response({"ok": False, "words": words}, status_code=error.status, headers=HEADERS)
     elif isinstance(error, Unauthenticated) and "principal" not in request.state and request.url.path != "/sign-in":
         return _to_sign_in(request)
     elif from_script(request):

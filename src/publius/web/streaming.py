@@ -1,7 +1,7 @@
 """An answer as server-sent events: each sentence once it is verified, and at the end the turn as a page shows it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,9 @@ STOPPED = "You stopped this answer before it was complete, so nothing of it was 
 log = structlog.get_logger("publius.web")
 
 
-async def streamed(request: AnyRequest, question: Question, turn: Turn, conversation: UUID) -> AsyncIterator[bytes]:
+async def streamed(
+    request: AnyRequest, question: Question, turn: Turn, conversation: UUID
+) -> AsyncGenerator[bytes, None]:
     """The events of one question. Closing it early ends the walk, and the turn says that it was stopped."""
     site, principal = site_of(request), viewer(request)
     new = len(question.messages) == 1
