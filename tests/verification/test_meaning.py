@@ -19,6 +19,7 @@ SOURCE = {
     "order": "The guaranty agency pays the lender after the borrower defaults.",
     "free": "Applicants are not required to submit tax returns.",
     "only if": "Payment is made only if the account is verified.",
+    "rates": "The interest rate is 6.8 percent for undergraduate students and 7.9 percent for graduate students.",
     "es": "El solicitante no debe compartir la contraseña con otras personas.",
     "es2": "El estudiante puede solicitar una prórroga.",
 }
@@ -49,6 +50,8 @@ FLIPPED = [
     ("free", "Applicants are required to submit tax returns."),
     ("free", "Applicants must submit tax returns."),
     ("only if", "Payment is made."),
+    ("rates", "The interest rate is 6.8 percent for graduate students."),
+    ("rates", "The interest rate is 7.9 percent for undergraduate students."),
     ("es", "El solicitante debe compartir la contraseña con otras personas."),
     ("es2", "El estudiante debe solicitar una prórroga."),
 ]
@@ -66,6 +69,7 @@ KEPT = [
     ("before", "The form must be filed before June 30, 2025."),
     ("if", "The loan is discharged if the school closes."),
     ("order", "The guaranty agency pays the lender after the borrower defaults."),
+    ("rates", "The interest rate is 6.8% for undergraduate students."),
     ("free", "Applicants do not have to submit tax returns."),
     ("es2", "El estudiante puede solicitar una prórroga."),
 ]

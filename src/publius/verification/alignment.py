@@ -48,6 +48,7 @@ class Token(NamedTuple):
     key: str
     text: str
     kind: Kind | None = None
+    figure: str = ""  # its kind, where it is a figure
 
 
 class Difference(NamedTuple):
@@ -68,7 +69,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         name, word = match.lastgroup or "", match.group()
         if name == "FIGURE":
             figure = held[int(word.strip("\1"))]
-            found.append(Token(f"{figure.kind}:{figure.value}", figure.text))
+            found.append(Token(f"{figure.kind}:{figure.value}", figure.text, figure=figure.kind))
         elif name != "WORD":
             kind = _KINDS[name.rpartition("_")[0]]
             if kind not in _WITH_FIGURES:
@@ -90,12 +91,15 @@ def differences(sentence: str, span: str) -> Iterator[Difference]:
                for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"]  # fmt: skip
     dropped = {token.key for _, there, _ in changes for token in there}
     known = {token.key for token in theirs}
+    counted = {token.figure for token in mine if token.figure}
     put_in = 0
     for here, there, inside in changes:
         new = [token for token in here if token.kind is None and token.key not in known]
         put_in += len(new)
         moved = [token for token in here if token.kind is None and token.key in dropped]
-        if _harms(here, there, inside) or moved or (new and there) or put_in > _MOST_PUT_IN:
+        # To leave out a figure between two others may give one what is said of the other.
+        skipped = inside and any(token.figure in counted for token in there)
+        if _harms(here, there, inside) or skipped or moved or (new and there) or put_in > _MOST_PUT_IN:
             yield Difference(_written(here), _written(there))
 
 

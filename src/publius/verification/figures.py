@@ -12,12 +12,15 @@ from functools import lru_cache
 
 from publius.verification import dates, labels, quantities
 from publius.verification.figure import Day, Figure, Kind
+from publius.verification.words import stem
 
 # In this order: what a reader takes, the later ones do not see.
 _READERS = (
     labels.addresses, dates.days, dates.times, dates.year_pairs, labels.sections,
     quantities.ordinals, labels.codes, quantities.in_figures, quantities.spelt_out,
 )  # fmt: skip
+# Ten business days are not ten days, nor is a credit hour an hour.
+_QUALIFIERS = frozenset(map(stem, ("business", "working", "school", "instructional", "credit", "clock")))
 _BETWEEN = re.compile(r"(?i)\s*(?:-|–|—|to|and|or|through|a|y|o|e|hasta)\s*")
 
 
@@ -69,6 +72,8 @@ def _as_number(figure: Figure) -> Fraction | None:
 
 def _about_the_same(mine: Figure, other: Figure) -> bool:
     """Units must agree where both have one; else the nouns that follow must share a word."""
+    if _QUALIFIERS & mine.nouns != _QUALIFIERS & other.nouns:
+        return False
     if mine.unit and other.unit:
         return mine.unit == other.unit
     if not mine.nouns or not other.nouns:

@@ -19,6 +19,7 @@ SPAN, PASSAGE, WORDS = 0.40, 0.18, 0.30  # what each kind of nearness counts
 RANK = 0.04  # for each place that search put the passage behind the first
 EXPECTED = 0.15  # for holding the kind of thing that was asked for, or not
 SHORT = 0.10
+LEAST_ASKED = 3  # content words
 
 
 class Expected(StrEnum):
@@ -101,8 +102,14 @@ class Answers:
         self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}
 
     def score(self, span: Span) -> float:
-        """How well `span` answers the question."""
-        return self._judge(self._matches[id(span)]).support
+        """How well `span` bears on the question: here it is no fault to lack what was asked for."""
+        match = self._matches[id(span)]
+        return max(match.support, self._judge(match).support)
+
+    @property
+    def vague(self) -> bool:
+        """Whether the question says too little by itself to tell what bears on it: `And for graduates?`"""
+        return len(self._stems) < LEAST_ASKED
 
     def best(self) -> list[Match]:
         """The one or two spans that answer best; none where none is near enough to count as an answer."""

@@ -121,7 +121,7 @@ class Checking:
             return Objection(Reason.OFF_QUESTION, "It is no sentence, so it says nothing by itself.")
         # The encoder is not sure across languages, so it does not decide there.
         foreign = is_spanish(sentence) != is_spanish(self._question)
-        if match is None or foreign or answers.score(match.span) >= NEAR_QUESTION:
+        if match is None or foreign or answers.vague or answers.score(match.span) >= NEAR_QUESTION:
             return None
         return Objection(Reason.OFF_QUESTION, "It is supported, but does not answer the question.")
 
