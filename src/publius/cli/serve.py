@@ -12,6 +12,7 @@ import typer
 import uvicorn
 import uvloop
 
+from publius.api.protocol import BoundedProtocol
 from publius.application import Application, open_application, storage_ready
 from publius.cli import first_run
 from publius.cli.terminal import console, step
@@ -83,6 +84,7 @@ class _Server:
             create_app(app),
             host=self._settings.host,
             port=self._settings.port,
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             server_header=False,
