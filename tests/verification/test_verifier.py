@@ -115,6 +115,12 @@ async def test_a_source_that_says_otherwise_is_not_outvoted() -> None:
     assert [claim.reason for claim in checked.withheld] == [Reason.NEGATION]
 
 
+async def test_what_is_added_to_a_passage_is_not_supported_by_it() -> None:
+    source = "To reset your password, go to the sign in page and enter your email address."
+    checked = await check("How do I reset it?", [source], "You can reset your password by calling support.")
+    assert [claim.reason for claim in checked.withheld] == [Reason.NO_SOURCE]
+
+
 async def test_a_heading_alone_is_no_answer() -> None:
     checked = await check(ASKED, ["Federal Pell Grant\n\n" + AWARD], "Federal Pell Grant")
     assert checked.withheld[0].reason is Reason.OFF_QUESTION

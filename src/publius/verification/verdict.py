@@ -9,6 +9,7 @@ from publius.verification.support import Match, Sources, Vectors
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
 SUPPORT_FLOOR = 0.65
+WORDS_FLOOR = 0.6  # share of its words that the span must hold, rare ones counting more
 CANDIDATES = 6
 
 
@@ -47,6 +48,6 @@ def _object(sentence: str, match: Match, question: str, sources: Sources) -> Obj
     for name in names.read_names(sentence):
         if not names.stands(name, span.names, sources.acronyms):
             return Objection(Reason.NAME, f"“{name.text}” is not in the nearest passage.")
-    if match.support < SUPPORT_FLOOR:
+    if match.support < SUPPORT_FLOOR or match.overlap < WORDS_FLOOR:
         return Objection(Reason.NO_SOURCE, "No passage says this closely enough.")
     return meaning.objection(sentence, span.plain, question)
