@@ -82,4 +82,6 @@ def machine() -> str:
 def _line(figures: object) -> str:
     if not isinstance(figures, dict):
         return str(figures)
-    return ", ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in figures.items())
+    return ", ".join(
+        f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in figures.items()
+    )
