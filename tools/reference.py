@@ -87,11 +87,10 @@ def option(parameter: object) -> str:
 
 def index() -> str:
     """Every page of docs/ by its title."""
-    pages = sorted(path for path in DOCS.rglob("*.md") if path.name != "README.md")
-    lines = [f"- [{title(path)}]({path.relative_to(DOCS).as_posix()})" for path in pages]
-    top = [line for line in lines if "(decisions/" not in line]
-    decisions = [line for line in lines if line not in top]
-    return "\n".join(["# Publius: the pages", "", WRITTEN, *top, "", "## Decisions", "", *decisions, ""])
+    pages = sorted(path for path in DOCS.glob("*.md") if path.name != "README.md")
+    rows = [f"- [{title(path)}]({path.name})" for path in pages]
+    rows += ["- [Decisions](decisions/), one dated page each: what was decided, instead of what, and why"]
+    return "\n".join(["# Publius: the pages", "", WRITTEN, *rows, ""])
 
 
 def title(path: Path) -> str:
