@@ -128,6 +128,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     end: int
     page: int | None = None  # 1-based; None where the format has no pages
     headings: tuple[str, ...] = ()
+    context: str = ""  # header of the table whose rows it begins with, when that stands further up in the document
     score: float = 0.0  # fused, higher is better; comparable within one search only
     relevance: float = 0.0  # calibrated to 0…1; the floor is applied to this
 

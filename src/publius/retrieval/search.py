@@ -76,6 +76,7 @@ def _passage(row: Any) -> Passage:
         end=row.end_at,
         page=row.page,
         headings=tuple(row.headings),
+        context=row.context,
         score=row.score,
         relevance=relevance(row.coverage, row.cosine),
     )
