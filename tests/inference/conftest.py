@@ -32,10 +32,10 @@ def small() -> CatalogModel:
 
 
 def new_home(store: Path, folder: Path) -> Path:
-    """A home with nothing running in it, with the store's weights and compiled models."""
-    for part in ("models", "cache"):
-        (store / part).mkdir(exist_ok=True)
-        (folder / part).symlink_to(store / part)
+    """A home with nothing running in it, with the store's weights."""
+    (folder / "models").mkdir()
+    for model in read_catalog().models:
+        (folder / "models" / model.name).symlink_to(store / "models" / model.name)
     return folder
 
 

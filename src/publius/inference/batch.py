@@ -63,7 +63,7 @@ class Generation:
 class Batch:
     """The model, loaded. Not for more than one thread."""
 
-    def __init__(self, weights: Path, template: str, context: int, cache_gb: float, compiled: Path) -> None:
+    def __init__(self, weights: Path, template: str, context: int, cache_gb: float) -> None:
         shape = read_shape(weights)
         self.context = min(context, shape.context)
         self._template = TEMPLATES[template]
@@ -72,8 +72,9 @@ class Batch:
             _scheduler(shape, cache_gb),
             "CPU",
             # Single precision: greedy answers stay the same whether or not the prompt was cached, and on
-            # processors without AMX it is also faster than bfloat16.
-            {"CACHE_DIR": str(compiled), "INFERENCE_PRECISION_HINT": "f32"},
+            # processors without AMX it is also faster than bfloat16. No CACHE_DIR: for a GGUF file it saves
+            # no time, since the file is unpacked anew all the same.
+            {"INFERENCE_PRECISION_HINT": "f32"},
         )
         self.vocabulary = from_tokenizer(self._pipeline.get_tokenizer(), shape.special)
         self._next = 0

@@ -13,7 +13,7 @@ from publius.inference.engine import Finish, Health, Piece, Request
 from publius.inference.process import EngineProcess, socket_path
 from publius.inference.worker_config import WorkerConfig
 
-_FIRST_START = 180.0  # Seconds; the first start compiles the model.
+_FIRST_START = 180.0  # Seconds; a large model takes its time to load.
 _RESTART = 60.0  # Seconds that a request waits for an engine that is being restarted.
 _BETWEEN = 0.05
 
@@ -23,7 +23,7 @@ class EmbeddedEngine:
 
     Args:
         model: a chat model of the catalog.
-        home: `settings.home`; weights are in `models`, sockets in `run`, compiled models in `cache`.
+        home: `settings.home`; weights are in `models`, the socket in `run`.
         cache_gb: memory for keys and values, in GB.
     """
 
@@ -57,8 +57,6 @@ class EmbeddedEngine:
 
     def process(self) -> EngineProcess:
         """The engine process of this home, not started."""
-        compiled = self._home / "cache"
-        compiled.mkdir(parents=True, exist_ok=True)
         config = WorkerConfig(
             name=self._model.name,
             weights=str(weights.folder(self._home / "models", self._model) / self._model.files[0].name),
@@ -66,7 +64,6 @@ class EmbeddedEngine:
             template=self._model.template or "",
             context=self._model.context,
             cache_gb=self._cache_gb,
-            compiled=str(compiled),
             socket=str(socket_path(self._home / "run")),
         )
         return EngineProcess(config)

@@ -12,5 +12,4 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
     template: str
     context: int
     cache_gb: float
-    compiled: str
     socket: str
