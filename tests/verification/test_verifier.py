@@ -135,6 +135,17 @@ async def test_talk_is_dropped_and_a_refusal_is_no_claim() -> None:
     assert not checked.answered and not checked.withheld
 
 
+async def test_a_fact_that_denies_something_is_no_refusal() -> None:
+    source = "It does not include the cost of housing. Fees are listed apart."
+    checked = await check("Does tuition include the cost of housing?", [source], source)
+    assert checked.claims[0].text == "It does not include the cost of housing."
+
+
+async def test_without_any_evidence_nothing_is_released() -> None:
+    checked = await check(ASKED, [], "The maximum Federal Pell Grant is $7,395.")
+    assert not checked.answered and [claim.reason for claim in checked.withheld] == [Reason.NO_SOURCE]
+
+
 async def test_a_cut_off_sentence_is_withheld() -> None:
     checked = await check(
         ASKED,

@@ -35,6 +35,7 @@ SCALES = {
 _ONES = {"one", "uno", "a", "an", "un", "una", "each", "single"}
 _PLAIN_SCALES = frozenset(name for name in SCALES if len(name) > 2)
 _TOKEN = re.compile(r"[^\W\d_]+")
+_GAP = re.compile(r"[ \t]*[-‐‑]?[ \t]*\n?[ \t]*")
 
 
 class Words(NamedTuple):
@@ -78,12 +79,10 @@ def in_words(text: str, start: int) -> Words | None:
         else:
             total, current = step
             end, joined, count = token.end(), False, count + 1
-        gap = re.compile(r"[ \t]*[-‐‑]?[ \t]*\n?[ \t]*").match(text, token.end())
+        gap = _GAP.match(text, token.end())
         at = gap.end() if gap else token.end()
-    if not count:
-        return None
-    first = fold(_TOKEN.match(text, start).group())  # type: ignore[union-attr]  # a word was counted, so it is there
-    return Words(Fraction(total + current), end, count == 1 and first in _ONES)
+    single = count == 1 and fold(text[start:end]) in _ONES
+    return Words(Fraction(total + current), end, single) if count else None
 
 
 def _may_join(word: str, total: int, current: int) -> bool:

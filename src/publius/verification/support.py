@@ -133,6 +133,8 @@ class Sources:
 
     def best(self, sentence: str, vector: Vectors, count: int) -> list[Match]:
         """The `count` spans with the highest support for `sentence`, best first."""
+        if not self.spans:
+            return []
         stems = {word.stem for word in content(sentence) if word.text.lower() not in TALK_WORDS}
         similarities = np.clip(self.vectors @ vector, 0.0, 1.0)
         matches = []

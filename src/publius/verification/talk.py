@@ -5,8 +5,8 @@ import re
 from publius.verification.words import TALK_WORDS, content, either, fold
 
 _ABOUT = (
-    r"(?:passages?|documents?|texts?|sources?|context|information|excerpts?|it|i|materials?"
-    r"|pasajes?|documentos?|fuentes?|contexto|informacion)"
+    r"(?:the|these|this|any|provided|given|los|las|el|la) (?:\w+ )?(?:passages?|documents?|texts?|sources?|context"
+    r"|excerpts?|information provided|pasajes?|documentos?|fuentes?|contexto|textos?)"
 )
 _SAYING = r"""(?:contain|mention|provid|specif|stat|includ|answer|say|address|give|cover|discuss|describ|indicat
     |available|find|found|know|have)"""
