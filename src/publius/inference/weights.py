@@ -1,5 +1,6 @@
 """Weights on this machine: fetched by name, trusted by digest, kept one folder a model."""
 
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -102,8 +103,9 @@ def _workplace(home: Path) -> Iterator[Path]:
 
 
 def _disk_error(error: OSError, home: Path) -> SetupError:
+    kind = DiskFull if error.errno == errno.ENOSPC else SetupError
     cure = f"See that {home} can be written and has room."
-    return DiskFull(f"The weights could not be written: {error.strerror or error}.", cure=cure)
+    return kind(f"The weights could not be written: {error.strerror or error}.", cure=cure)
 
 
 def _good(path: Path, file: WeightsFile) -> bool:
