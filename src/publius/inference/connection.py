@@ -64,6 +64,7 @@ class Connection:
         return list(reply.counts)
 
     async def ping(self) -> wire.Pong:
+        """How the engine is. Raises ConnectionLost or EngineFailed."""
         reply = await self._ask(wire.Ping)
         assert isinstance(reply, wire.Pong)
         return reply

@@ -34,6 +34,7 @@ class Client:
         self.generations: dict[int, Generation] = {}
 
     def send(self, message: wire.FromEngine) -> None:
+        """Queue a frame. A client that leaves too much unread is dropped, so that memory stays bounded."""
         self._writer.write(wire.pack(message))
         transport = self._writer.transport
         if transport.get_write_buffer_size() > _SLOW_READER:
@@ -101,6 +102,7 @@ class Worker:
             raise EngineUnavailable("The engine is full.")
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Welcome a client and serve it until it goes."""
         client = Client(self, reader, writer)
         self._clients.add(client)
         config = self.config
