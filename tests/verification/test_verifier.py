@@ -91,6 +91,18 @@ async def test_a_table_row_is_cited_alone() -> None:
     assert [citation.quote for citation in checked.citations] == ["| 2026-27 | $7,500 |"]
 
 
+async def test_a_row_supports_nothing_about_another_row() -> None:
+    table = "| Service | Fee |\n| --- | --- |\n| Passport book | $130 |\n| Passport card | $30 |"
+    checked = await check("What is the fee for a passport card?", [table], "The passport card fee is $130.")
+    assert not any("card fee is $130" in claim.text for claim in checked.claims)
+
+
+async def test_two_sentences_do_not_lend_each_other_their_names() -> None:
+    source = "The agency was founded by John Hay in 1899. William Day was the first director."
+    checked = await check("Who was the first director?", [source], "John Hay was the first director.")
+    assert len(checked.withheld) == 1
+
+
 async def test_a_tool_result_is_cited_like_a_document() -> None:
     tool = ToolResult(
         name="student_aid_index", value=-1500, text="Income after taxes: $20,000.\nThe student aid index is -1500."

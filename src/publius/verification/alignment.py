@@ -12,9 +12,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
-from publius.verification import figures
+from publius.verification import figures, names
 from publius.verification.cues import BOUNDS, CUES, Bound, Cue
-from publius.verification.words import FUNCTION_WORDS, TALK_WORDS, stem
+from publius.verification.words import FUNCTION_WORDS, TALK_WORDS, singular, stem
 
 NEAR_COPY = 0.6  # share of the sentence's words that stand in the source in the same order
 
@@ -48,7 +48,7 @@ class Token(NamedTuple):
     key: str
     text: str
     kind: Kind | None = None
-    figure: str = ""  # its kind, where it is a figure
+    sort: str = ""  # the kind of a figure, or "name"
 
 
 class Difference(NamedTuple):
@@ -64,18 +64,19 @@ def tokens(text: str) -> tuple[Token, ...]:
     plain, held = text.lower().replace("’", "'"), [f for f in figures.read(text) if not f.weak]
     for number, figure in reversed(list(enumerate(held))):
         plain = f"{plain[: figure.start]}\1{number}\1{plain[figure.end :]}"
+    named = {part for name in names.read_names(text) for part in name.parts}
     found = []
     for match in _TOKEN.finditer(plain):
         name, word = match.lastgroup or "", match.group()
         if name == "FIGURE":
             figure = held[int(word.strip("\1"))]
-            found.append(Token(f"{figure.kind}:{figure.value}", figure.text, figure=figure.kind))
+            found.append(Token(f"{figure.kind}:{figure.value}", figure.text, sort=figure.kind))
         elif name != "WORD":
             kind = _KINDS[name.rpartition("_")[0]]
             if kind not in _WITH_FIGURES:
                 found.append(Token(f"<{kind}>", word, kind))
         elif word not in FUNCTION_WORDS and word not in TALK_WORDS:
-            found.append(Token(_SAME.get(stem(word), stem(word)), word))
+            found.append(Token(_SAME.get(stem(word), stem(word)), word, sort="name" if singular(word) in named else ""))
     return tuple(found)
 
 
@@ -91,14 +92,14 @@ def differences(sentence: str, span: str) -> Iterator[Difference]:
                for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"]  # fmt: skip
     dropped = {token.key for _, there, _ in changes for token in there}
     known = {token.key for token in theirs}
-    counted = {token.figure for token in mine if token.figure}
+    sorts = {token.sort for token in mine if token.sort}
     put_in = 0
     for here, there, inside in changes:
         new = [token for token in here if token.kind is None and token.key not in known]
         put_in += len(new)
         moved = [token for token in here if token.kind is None and token.key in dropped]
-        # To leave out a figure between two others may give one what is said of the other.
-        skipped = inside and any(token.figure in counted for token in there)
+        # To leave out one of two figures or names may give the other what is said of it.
+        skipped = inside and any(token.sort in sorts for token in there)
         if _harms(here, there, inside) or skipped or moved or (new and there) or put_in > _MOST_PUT_IN:
             yield Difference(_written(here), _written(there))
 

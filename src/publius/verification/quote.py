@@ -10,7 +10,7 @@ from enum import StrEnum
 from publius.verification import figures, names
 from publius.verification.figure import Figure, Kind
 from publius.verification.support import Match, Sources, Span, Vectors
-from publius.verification.words import TALK_WORDS, content, either, fold
+from publius.verification.words import either, fold, telling
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
 ANSWER_FLOOR = 0.44
@@ -98,7 +98,7 @@ class Answers:
         self.expected = expected(question)
         self._vector = vector
         self._sources = sources
-        self._stems = {word.stem for word in content(question) if word.text.lower() not in TALK_WORDS}
+        self._stems = {word.stem for word in telling(question)}
         self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}
 
     def score(self, span: Span) -> float:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from publius.types import Citation, Evidence, Passage, ToolResult
 from publius.verification import figures, names, sentences
 from publius.verification.figure import Figure
-from publius.verification.words import TALK_WORDS, content
+from publius.verification.words import content, telling
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, rows of length 1
@@ -135,7 +135,7 @@ class Sources:
         """The `count` spans with the highest support for `sentence`, best first."""
         if not self.spans:
             return []
-        stems = {word.stem for word in content(sentence) if word.text.lower() not in TALK_WORDS}
+        stems = {word.stem for word in telling(sentence)}
         similarities = np.clip(self.vectors @ vector, 0.0, 1.0)
         matches = []
         for span, similarity in zip(self.spans, similarities.tolist(), strict=True):

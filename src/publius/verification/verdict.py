@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from publius.types import Reason
-from publius.verification import figures, meaning, names
+from publius.verification import figures, meaning, names, words
 from publius.verification.meaning import Objection
 from publius.verification.support import Match, Sources, Vectors
 
@@ -50,4 +50,6 @@ def _object(sentence: str, match: Match, question: str, sources: Sources) -> Obj
             return Objection(Reason.NAME, f"“{name.text}” is not in the nearest passage.")
     if match.support < SUPPORT_FLOOR or match.overlap < WORDS_FLOOR:
         return Objection(Reason.NO_SOURCE, "No passage says this closely enough.")
+    if span.header and (odd := [word.text for word in words.telling(sentence) if word.stem not in span.stems]):
+        return Objection(Reason.MEANING, f"“{odd[0]}” does not stand in that row of the table.")
     return meaning.objection(sentence, span.plain, question)

@@ -120,6 +120,11 @@ def content(text: str) -> list[Word]:
     return [word for word in words(text) if word.content]
 
 
+def telling(text: str) -> list[Word]:
+    """The words of `text` that say something about its subject, not about the answer itself."""
+    return [word for word in content(text) if word.text.lower() not in TALK_WORDS]
+
+
 @lru_cache(maxsize=4096)
 def is_spanish(text: str) -> bool:
     """Whether the small words of `text` are rather Spanish than English."""
