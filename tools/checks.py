@@ -36,8 +36,8 @@ CHECKS = [
     Stage("types", ["mypy"]),
     Stage("layers", ["lint-imports", "--no-cache"]),
 ]
-QUICK = Stage("quick tests", ["pytest", "-n", "2", "--dist", "loadscope", "-m", f"not ({HEAVY})"])
-REST = Stage("model, browser and slow tests", ["pytest", "-m", HEAVY, "--durations", "10"])
+QUICK = Stage("quick tests", ["pytest", "-rs", "-n", "2", "--dist", "loadscope", "-m", f"not ({HEAVY})"])
+REST = Stage("model, browser and slow tests", ["pytest", "-rs", "-m", HEAVY, "--durations", "10"])
 
 
 class Outcome(NamedTuple):
