@@ -21,14 +21,12 @@ AGENCIES = ("education", "gsa", "nist", "state")
 
 @contextlib.contextmanager
 def fresh_home() -> Iterator[Settings]:
-    """Settings with an empty home that shares this machine's weights and compiled models."""
+    """Settings with an empty home that shares this machine's weights."""
     usual = read()
     for model in read_catalog(usual.catalog).models:
         weights.fetch(usual.home / "models", model)
-    (usual.home / "cache").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="publius-bench-") as folder:
-        for part in ("models", "cache"):
-            (Path(folder) / part).symlink_to(usual.home / part)
+        (Path(folder) / "models").symlink_to(usual.home / "models")
         yield read(home=Path(folder), metrics_port=0)
 
 

@@ -39,7 +39,7 @@ CATALOGUE: dict[str, Setting] = {
         "The chat model: its name in the catalog, or at the upstream.",
     ),
     "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog of your own, in TOML."),
-    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.5, "Memory for the engine's cache, in GB.", float),
+    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.3, "Memory for the engine's cache, in GB.", float),
     "max_body_mb": _setting("PUBLIUS_MAX_BODY_MB", 4, "Largest API request, in MB.", int),
     "max_upload_mb": _setting("PUBLIUS_MAX_UPLOAD_MB", 64, "Largest uploaded file, in MB.", int),
     "max_tokens": _setting("PUBLIUS_MAX_TOKENS", 1024, "Most tokens one answer may have.", int),

@@ -4,6 +4,7 @@ from contextlib import aclosing
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 
 from publius.errors import PromptTooLong
 from publius.inference.echo import EchoEngine
@@ -162,3 +163,26 @@ async def test_each_agency_has_its_own_salt_that_only_the_server_key_gives(write
     one, same, other, otherwise = (request.salt for request in script.requests)
     assert one == same
     assert len({one, other, otherwise}) == 3
+
+
+async def test_a_grounded_draft_ends_where_it_begins_to_repeat_itself() -> None:
+    engine = EchoEngine(lambda request: "Sick leave is 104 hours a year. " * 20)
+    draft = await Writer(engine, KEY).write(
+        grant(model=LIBRARY), question("How long?", model="library"), Evidence((passage("Sick leave is 104 hours."),))
+    )
+    assert draft.text == "Sick leave is 104 hours a year. " * 2
+    assert draft.finish_reason == "stop" and draft.usage.completion_tokens == 14 and draft.usage.prompt_tokens > 50
+    assert (await engine.health()).running == 0
+
+
+async def test_a_plain_draft_may_repeat_itself(writer: Writer) -> None:
+    engine = EchoEngine(lambda request: "I will not be late. " * 20)
+    draft = await Writer(engine, KEY).write(grant(), question("Write it twenty times."), Evidence())
+    assert draft.text.count("late") == 20
+
+
+async def test_llama_reads_the_header_of_a_table_that_a_passage_begins_inside(writer: Writer, script: Recorder) -> None:
+    rows = passage("4 | $44,880")
+    evidence = Evidence((structs.replace(rows, context="Family size | Allowance"),))
+    await writer.write(grant(model=LIBRARY), question("How much for four?", model="library"), evidence)
+    assert "Family size | Allowance\n4 | $44,880" in script.last.messages[-1].content

@@ -26,7 +26,8 @@ def passage_block(number: int, passage: Passage) -> str:
     """One passage as Llama reads it: a line that says where it is from, then its text."""
     place = " > ".join((passage.title, *passage.headings))
     page = f", page {passage.page}" if passage.page else ""
-    return f"[{number}] {place}{page}\n{passage.text.strip()}"
+    text = "\n".join(part for part in (passage.context, passage.text.strip()) if part)
+    return f"[{number}] {place}{page}\n{text}"
 
 
 def tool_block(result: ToolResult) -> str:

@@ -8,6 +8,7 @@ from publius.errors import EngineFailed
 from publius.inference import prompts
 from publius.inference.engine import Engine, Finish, Request
 from publius.inference.grounding import compose
+from publius.inference.looping import Repetition
 from publius.types import Agency, Draft, Evidence, Grant, Question, Usage
 
 ANSWER_TOKENS = 128  # A grounded answer, unless more is asked for.
@@ -41,13 +42,21 @@ class Writer:
             return
         request = await self._request(grant, question, evidence)
         text: list[str] = []
+        tokens, repetition = 0, Repetition()
         async with aclosing(self._engine.generate(request)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     yield self._draft("".join(text), piece)
-                elif piece.text:
+                    return
+                tokens += piece.tokens
+                if piece.text:
                     text.append(piece.text)
                     yield piece.text
+                # Said again it would be dropped by verification, and the reader would wait for nothing.
+                if grant.model.grounded and repetition.feed(piece.text):
+                    read = sum(await self._engine.count([message.content for message in request.messages]))
+                    yield self._draft("".join(text), Finish("stop", Usage(read, tokens)))
+                    return
 
     async def _request(self, grant: Grant, question: Question, evidence: Evidence) -> Request:
         sampling = question.sampling
