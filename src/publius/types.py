@@ -205,6 +205,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
     detail: str = ""
     support: float = 0.0  # similarity of meaning to the cited span, 0…1
+    breaks: bool = False  # it begins a new line of the answer
 
     @property
     def released(self) -> bool:

@@ -59,7 +59,8 @@ def _leaving(thing: Claim | str | Answer, sent: str) -> str:
             return thing
         case Claim(released=True):
             marks = "".join(f"[{citation.number}]" for citation in thing.citations)
-            return f"{' ' if sent else ''}{thing.text} {marks}"
+            between = ("\n" if thing.breaks else " ") if sent else ""
+            return f"{between}{thing.text} {marks}"
         case Answer() if not sent:
             return thing.checked.text
     return ""

@@ -7,6 +7,7 @@ doors give the same verdicts however the draft is cut into pieces.
 from typing import Literal
 
 import numpy as np
+from msgspec import structs
 
 from publius.types import Checked, Citation, Claim, Draft, Evidence, Grant, Passage, Question, Reason
 from publius.verification import quote
@@ -83,8 +84,7 @@ class Checking:
         for piece in pieces:
             claim = await self._claim(piece)
             if claim is not None:
-                self._keep(claim, piece.breaks)
-                decided.append(claim)
+                decided.append(self._keep(claim, piece.breaks))
         return decided
 
     async def _claim(self, piece: Piece) -> Claim | None:
@@ -132,13 +132,15 @@ class Checking:
             self._cited[key] = span.source.cite(span.start, span.end, len(self._cited) + 1)
         return self._cited[key]
 
-    def _keep(self, claim: Claim, breaks: bool) -> None:
+    def _keep(self, claim: Claim, breaks: bool) -> Claim:
+        claim = structs.replace(claim, breaks=breaks and bool(self._lines))
         self._claims.append(claim)
         if claim.released:
             marks = "".join(f"[{citation.number}]" for citation in claim.citations)
-            between = ("\n" if breaks else " ") if self._lines else ""
+            between = ("\n" if claim.breaks else " ") if self._lines else ""
             self._lines.append(f"{between}{claim.text} {marks}")
             self._listing = claim.text.endswith(":") or (self._listing and breaks)
+        return claim
 
     async def _quote(self) -> list[Claim]:
         """The passages' own words, where the released sentences do not answer, or answer less well."""
@@ -160,9 +162,7 @@ class Checking:
             )
             for match in matches
         ]
-        for claim in quoted:
-            self._keep(claim, breaks=bool(self._lines))
-        return quoted
+        return [self._keep(claim, breaks=True) for claim in quoted]
 
     def _close(self, quoted: bool) -> Checked:
         released = tuple(claim for claim in self._claims if claim.released)

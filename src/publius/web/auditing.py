@@ -47,8 +47,9 @@ async def ledger(request: AnyRequest) -> Response[Any]:
 @post(f"{HERE}/verify", status_code=200, opt=READ)
 async def verify(request: AnyRequest) -> Response[Any]:
     """Prove the whole log now."""
-    app = site_of(request).app
-    return await _ledger(request, await verify_database(app.database, viewer(request).agency, app.ledger.key.public))
+    app, agency = site_of(request).app, viewer(request).agency
+    outside = app.ledger.outside(agency)
+    return await _ledger(request, await verify_database(app.database, agency, app.ledger.key.public, outside=outside))
 
 
 @get(f"{HERE}/log", opt=READ)
