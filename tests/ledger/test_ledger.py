@@ -251,9 +251,7 @@ async def test_another_key_does_not_go_on_with_a_log(
     await other.close()
 
 
-async def test_a_log_that_went_back_is_not_gone_on_with(
-    ledger: Ledger, database: Database, education: Agency
-) -> None:
+async def test_a_log_that_went_back_is_not_gone_on_with(ledger: Ledger, database: Database, education: Agency) -> None:
     await walk(ledger, education)
     await walk(ledger, education)
     async with database.agency(education) as connection:

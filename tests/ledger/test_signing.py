@@ -49,7 +49,9 @@ def test_a_note_with_any_changed_byte_does_not_open(at: int) -> None:
         KEY.public.open(changed)
 
 
-@pytest.mark.parametrize("line", ["", "publius/0+00+", "a+b+c", KEY.public.line()[:-3], KEY.public.line() + "x"])
+@pytest.mark.parametrize(
+    "line", ["", "publius/0+00+", "a+b+c", KEY.public.line()[:-3], KEY.public.line() + "x"], ids=range(5)
+)
 def test_what_is_no_key_is_refused(line: str) -> None:
     with pytest.raises(InvalidRequest, match="not a ledger's public key"):
         PublicKey.parse(line)

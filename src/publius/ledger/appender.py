@@ -172,4 +172,3 @@ async def _remove(connection: AsyncConnection[Any], removal: Removal) -> None:
         " OR position IN (SELECT position FROM ledger_records WHERE record = ANY(%s))",
         [list(removal.documents), list(removal.records)],
     )
-

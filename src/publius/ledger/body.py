@@ -173,4 +173,3 @@ def read(body: bytes) -> Body:
         msgspec.MsgspecError: they hold none.
     """
     return _decoder.decode(body)
-

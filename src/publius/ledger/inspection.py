@@ -71,9 +71,7 @@ async def export(
         async with database.agency(agency) as connection:
             size, _ = await _extent(connection)
             with opened(draft, "wb") as file:
-                file.write(
-                    encode(Header(agency=agency.slug, size=size, contents=contents, public_key=key.line()))
-                )
+                file.write(encode(Header(agency=agency.slug, size=size, contents=contents, public_key=key.line())))
                 async for batch in _batches(connection, size, contents=contents):
                     file.writelines(_lines(batch))
                     done += len(batch.leaves)

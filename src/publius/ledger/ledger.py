@@ -200,4 +200,3 @@ def outcome(error: BaseException | None) -> str:
             return "error:internal_error"
         case _:
             return "cancelled"
-

@@ -20,7 +20,7 @@ from publius.errors import InvalidRequest
 from publius.ledger.body import Content
 
 FORMAT = "publius-ledger/1"
-_REMOVAL = rb'\"kind\":\"removal\"'  # as it stands in a body that is itself a JSON string
+_REMOVAL = rb"\"kind\":\"removal\""  # as it stands in a body that is itself a JSON string
 BATCH = 500  # records read, checked and let go at a time
 
 

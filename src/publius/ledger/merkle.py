@@ -158,4 +158,3 @@ def consistent(first: int, first_root: bytes, size: int, root: bytes, proof: Seq
             new = node_hash(new, sibling)
         index, last = index >> 1, last >> 1
     return last == 0 and old == first_root and new == root
-

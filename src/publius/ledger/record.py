@@ -161,9 +161,7 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
         Source(p.document_id, p.revision, p.start, p.end, commit(content(f"passage:{at}", p.text, p.document_id)))
         for at, p in enumerate(notes.evidence.passages)
     )
-    walk.tools = tuple(
-        Tool(t.name, commit(content(f"tool:{at}", t.text))) for at, t in enumerate(notes.evidence.tools)
-    )
+    walk.tools = tuple(Tool(t.name, commit(content(f"tool:{at}", t.text))) for at, t in enumerate(notes.evidence.tools))
     if draft is not None:
         walk.weights = Weights(draft.model, draft.weights)
         walk.usage = Spent(draft.usage.prompt_tokens, draft.usage.completion_tokens)
@@ -179,6 +177,4 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
 def _judge(walk: Walk, checked: Checked) -> None:
     withheld = Counter(claim.reason.value for claim in checked.withheld if claim.reason)
     walk.verification = Verdict(checked.grounded, checked.quoted, len(checked.claims), dict(withheld))
-    walk.citations = tuple(
-        Cited(c.number, c.document_id, c.revision, c.start, c.end) for c in checked.citations
-    )
+    walk.citations = tuple(Cited(c.number, c.document_id, c.revision, c.start, c.end) for c in checked.citations)

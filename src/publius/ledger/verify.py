@@ -204,9 +204,7 @@ class Checker:
         return None
 
 
-def verify_file(
-    path: Path, key: PublicKey, *, outside: Outside = NOTHING, progress: Progress | None = None
-) -> Report:
+def verify_file(path: Path, key: PublicKey, *, outside: Outside = NOTHING, progress: Progress | None = None) -> Report:
     """Prove an exported log with nothing but the file and the public key.
 
     Raises:

@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parents[2] / "schema" / "0001"
 
 
 def upgrade() -> None:
+    """Run every room's file, in order."""
     # The driver's own connection runs a file of several statements as it stands; SQLAlchemy would read % and : in it.
     connection = op.get_bind().connection.driver_connection
     assert connection is not None
