@@ -132,6 +132,7 @@ class EmbeddedEngine:
             raise EngineUnavailable("The engine is not started.")
         if connection := await Connection.open(process.socket):
             await self._accept(connection)
+            process.has_served = True
             return connection
         if process.claim():
             process.ensure_running()

@@ -45,6 +45,7 @@ class EngineProcess:
         self._config = config
         self._lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self.has_served = False  # Whether the one that we started came up: then its end is no failed start.
         self.socket = Path(config.socket)  # Where it listens.
         self._log = self.socket.with_name("engine.log")
 
@@ -77,11 +78,14 @@ class EngineProcess:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
             )
+        self.has_served = False
 
     def check(self) -> None:
-        """Raises EngineUnavailable if the engine that we started has ended."""
+        """Raises EngineUnavailable if the engine that we started ended before it came up."""
         if self._process and self._process.poll() is not None:
             self._process = None
+            if self.has_served:
+                return
             lines = self._log.read_text(errors="replace").strip().splitlines() or ["it gave no reason"]
             raise EngineUnavailable(f"The engine could not start: {lines[-1][:300]}.")
 
