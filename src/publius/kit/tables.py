@@ -1,0 +1,83 @@
+"""The law's numbers as data: one TOML file for each year, each figure with its source and how far it is verified.
+
+A file is made of blocks. A block has a `source` and a `status`, and its figures; a figure that is verified differently
+from its block is written `{ value = 1, status = "…" }`. A list of `[over, base, percent]` is a graduated schedule.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from publius.kit.errors import InvalidInput
+from publius.kit.money import Step
+
+STATUSES = {
+    "seen": "read in a published source",
+    "recomputed": "equal to the agency's own published records",
+    "CPI rule": "worked out by the law's rule of yearly adjustment; not seen in print",
+    "not known": "no source was found; nothing is computed with it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A whole number or a schedule of the law, with the place where it stands."""
+
+    value: int
+    steps: tuple[Step, ...]
+    source: str
+    status: str
+
+
+class Tables:
+    """The figures of one year by dotted name, such as `income_protection.parents.4`."""
+
+    def __init__(self, year: str, figures: Mapping[str, Figure]) -> None:
+        self.year = year
+        self._figures = figures
+
+    def __getitem__(self, name: str) -> Figure:
+        figure = self._figures.get(name)
+        if figure is None or figure.status == "not known":
+            raise InvalidInput(
+                f"The tables of {self.year} hold no {name.replace('_', ' ').replace('.', ', ')}: it is not known.",
+                "Ask for a year whose tables are complete.",
+            )
+        return figure
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._figures
+
+    def figures(self) -> Mapping[str, Figure]:
+        """Every figure by its name, those that are not known among them."""
+        return self._figures
+
+
+@cache
+def load(folder: Path, year: str) -> Tables:
+    """The tables of `year`, read once. InvalidInput names the years that there are when this one is not."""
+    years = sorted(path.stem for path in folder.glob("*.toml"))
+    if year not in years:
+        raise InvalidInput(f"There are no tables for the year {year!r}.", f"Choose one of {', '.join(years)}.")
+    blocks = tomllib.loads((folder / f"{year}.toml").read_text(encoding="utf-8"))
+    return Tables(year, dict(_figures("", blocks)))
+
+
+def _figures(prefix: str, block: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
+    if "source" not in block:
+        for name, inner in block.items():
+            yield from _figures(f"{prefix}{name}.", inner)
+        return
+    for name, held in block.items():
+        if name not in {"source", "status"}:
+            own = held if isinstance(held, dict) else {"value": held}
+            yield f"{prefix}{name}", _figure(own.get("value", 0), block["source"], own.get("status", block["status"]))
+
+
+def _figure(held: int | list[list[int]], source: str, status: str) -> Figure:
+    if isinstance(held, int):
+        return Figure(held, (), source, status)
+    return Figure(0, tuple(Step(over, base, percent * 100) for over, base, percent in held), source, status)

@@ -1,0 +1,1 @@
+"""Mission packs: each a folder of its own that imports only publius.kit."""

@@ -1,0 +1,119 @@
+"""Income under the law: total income, the allowances against it, and what is left, available income."""
+
+from publius.kit import Derivation, Tables, share
+from publius_missions.student_aid.application import Contributor, FilingStatus, Unit
+
+HOSPITAL_RATE, HOSPITAL_RATE_ABOVE = 145, 235  # 1.45 % and, over the threshold, 2.35 % of earnings.
+SOCIAL_SECURITY_RATE = 620
+JOINT_THRESHOLD, SEPARATE_THRESHOLD, OTHER_THRESHOLD = 250_000, 125_000, 200_000
+EMPLOYMENT_EXPENSE_RATE = 3_500
+LARGEST_LISTED_FAMILY = 6
+
+PAYROLL_TAX_LAW = "26 U.S.C. 3101 and 3102(f); HEA sec. 475(c)(2), 476(b)(2) and 477(b)(2)"
+
+
+def total_income(who: str, unit: Unit, derivation: Derivation) -> int:
+    """HEA sec. 480(a): adjusted gross income and untaxed income, less what the law leaves out; dollars of the unit."""
+    added = {
+        "adjusted_gross_income": unit.total("adjusted_gross_income"),
+        "ira_deductions": unit.total("ira_deductions"),
+        "tax_exempt_interest": unit.total("tax_exempt_interest"),
+        "untaxed_ira": sum(max(0, each.ira_distributions - each.ira_rollover) for each in unit.people),
+        "untaxed_pensions": sum(max(0, each.pensions - each.pension_rollover) for each in unit.people),
+        "foreign_income_excluded": sum(abs(each.foreign_income_excluded) for each in unit.people),
+    }
+    subtracted = {name: unit.total(name) for name in ("taxable_grants", "education_credits", "work_study")}
+    return derivation.add(
+        f"{who} total income",
+        sum(added.values()) - sum(subtracted.values()),
+        "income and untaxed income - taxable grants - education credits - Federal Work-Study",
+        "HEA sec. 480(a) and (e), 20 U.S.C. 1087vv",
+        **added,
+        **subtracted,
+    )
+
+
+def income_tax(who: str, unit: Unit, derivation: Derivation) -> int:
+    """U.S. income tax paid, each person's counted as zero when it is negative."""
+    paid = sum(max(0, each.income_tax) for each in unit.people)
+    law = "HEA sec. 475(c)(1)(A), 475(g), 476(b)(1)(A)(i) and 477(b)(1)(A)"
+    return derivation.add(f"{who} income tax", paid, "income tax paid, each person's at least 0", law)
+
+
+def payroll_tax(who: str, unit: Unit, year: Tables, derivation: Derivation) -> int:
+    """The allowance for payroll taxes: hospital insurance and Social Security on earnings, each rounded, then added."""
+    base = year["payroll_tax.wage_base"]
+    earned = [max(0, each.income_earned) for each in unit.people]
+    if any(each.filing_status == FilingStatus.JOINT for each in unit.people):
+        # One joint return makes the couple one earner under a doubled base, even if the other filed apart.
+        parts = [(sum(earned), JOINT_THRESHOLD, 2 * base.value)]
+    else:
+        parts = [(own, _threshold(each), base.value) for own, each in zip(earned, unit.people, strict=True)]
+    hospital = sum(min(own, over) * HOSPITAL_RATE + max(0, own - over) * HOSPITAL_RATE_ABOVE for own, over, _ in parts)
+    social_security = sum(min(own, limit) for own, _, limit in parts)
+    return derivation.add(
+        f"{who} payroll tax allowance",
+        share(hospital, 1) + share(social_security, SOCIAL_SECURITY_RATE),
+        "1.45 % of earnings (2.35 % over the threshold) + 6.2 % of earnings up to the wage base",
+        f"{PAYROLL_TAX_LAW}; {base.source}",
+        earned=sum(earned),
+        earned_under_base=social_security,
+        wage_base=base.value,
+    )
+
+
+def _threshold(person: Contributor) -> int:
+    return SEPARATE_THRESHOLD if person.filing_status == FilingStatus.SEPARATE else OTHER_THRESHOLD
+
+
+def income_protection(who: str, table: str, family_size: int, year: Tables, derivation: Derivation) -> int:
+    """The income protection allowance of a family, from the table of its kind; beyond six, so much for each more."""
+    smallest = 3 if table == "married_parent" else 2
+    size = max(family_size, smallest)
+    listed = year[f"income_protection.{table}.{min(size, LARGEST_LISTED_FAMILY)}"]
+    allowance, more = listed.value, size - LARGEST_LISTED_FAMILY
+    if more > 0:
+        allowance += more * year[f"income_protection.{table}.each_more"].value
+    return derivation.add(
+        f"{who} income protection allowance",
+        allowance,
+        "the table's amount for the family size",
+        listed.source,
+        family_size=family_size,
+    )
+
+
+def income_protection_alone(who: str, name: str, year: Tables, derivation: Derivation) -> int:
+    """The income protection allowance that does not depend on family size, such as the dependent student's."""
+    figure = year[f"income_protection.{name}"]
+    return derivation.add(
+        f"{who} income protection allowance", figure.value, "the amount set for the year", figure.source
+    )
+
+
+def employment_expense(who: str, unit: Unit, year: Tables, derivation: Derivation) -> int:
+    """The employment expense allowance: 35 % of earnings, up to the year's cap."""
+    cap = year["employment_expense.cap"]
+    earned = sum(max(0, each.income_earned) for each in unit.people)
+    return derivation.add(
+        f"{who} employment expense allowance",
+        min(cap.value, share(earned, EMPLOYMENT_EXPENSE_RATE)),
+        "35 % of earnings, at most the cap",
+        cap.source,
+        earned=earned,
+        cap=cap.value,
+    )
+
+
+def allowances(who: str, parts: dict[str, int], derivation: Derivation) -> int:
+    """Total allowances against income."""
+    law = "HEA sec. 475(c)(1), 475(g), 476(b)(1) and 477(b)(1)"
+    return derivation.add(f"{who} allowances", sum(parts.values()), "the sum of the allowances", law, **parts)
+
+
+def available_income(who: str, income: int, against: int, derivation: Derivation) -> int:
+    """What is left of total income; it may be negative."""
+    law = "HEA sec. 475(c), 475(g), 476(b) and 477(b)"
+    return derivation.add(
+        f"{who} available income", income - against, "total income - allowances", law, income=income, allowances=against
+    )

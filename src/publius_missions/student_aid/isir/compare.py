@@ -1,0 +1,55 @@
+"""Where a record and the law disagree: the index, the Pell indicators and flag, and every value in between."""
+
+from typing import NamedTuple
+
+from publius.kit import Result
+from publius_missions.student_aid.index import Aid
+from publius_missions.student_aid.isir.record import YES, Record, number
+
+COMPUTED = "computed."  # How the layout marks what the Department computed; the rest is the derivation's line.
+
+
+class Difference(NamedTuple):
+    """One value that the record and the law give differently; an amount, an indicator, or 1 and 0 for yes and no."""
+
+    name: str
+    record: int
+    computed: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: record {self.record:,}, computed {self.computed:,}"
+
+
+def was_computed(record: Record) -> bool:
+    """Whether the Department computed anything: a rejected application has no index, and nothing to compare."""
+    return any(record.fields[name] for name in ("sai", "provisional_sai"))
+
+
+def differences(record: Record, result: Result[Aid]) -> list[Difference]:
+    """Every value that differs, the results first and then the lines in the record's order."""
+    fields, aid = record.fields, result.value
+    index = "sai" if fields["sai"] else "provisional_sai"
+    pairs = [
+        ("Student Aid Index", number(fields, index), aid.sai),
+        ("maximum Pell indicator", number(fields, "max_pell"), aid.max_pell),
+        ("minimum Pell indicator", number(fields, "min_pell"), aid.min_pell),
+    ]
+    if fields["sai"]:
+        pairs.append(("Pell flag", int(fields["pell_flag"] == "Y"), int(pell_flag(record, aid))))
+    pairs += intermediates(record, result)
+    return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def pell_flag(record: Record, aid: Aid) -> bool:
+    """Whether the record should say that there is a Pell Grant: an award, and no bachelor's degree yet."""
+    return aid.pell > 0 and record.fields["bachelors_degree"] != YES
+
+
+def intermediates(record: Record, result: Result[Aid]) -> list[tuple[str, int, int]]:
+    """Each value that both the record and the derivation hold: its name, the record's, and the law's."""
+    amounts = result.derivation.amounts()
+    return [
+        (name, number(record.fields, field), amounts[name])
+        for field, text in record.fields.items()
+        if text and field.startswith(COMPUTED) and (name := field.removeprefix(COMPUTED)) in amounts
+    ]

@@ -1,0 +1,111 @@
+"""The Pell Grant: maximum and minimum by income and family, the award in between, and part-time study."""
+
+from publius.kit import Derivation, Result, Tables
+from publius_missions.student_aid.application import Application, FilingStatus, Return
+
+NON_FILER, SINGLE_PARENT, OTHER_FAMILY = 1, 2, 3  # The Department's codes of the maximum.
+MAXIMUM_PERCENT = {SINGLE_PARENT: 225, OTHER_FAMILY: 175}
+MINIMUM_PERCENT = {1: 325, 2: 275, 3: 400, 4: 350, 5: 275}  # By the Department's codes of the minimum.
+NEVER = 1_000_000  # Above every Student Aid Index.
+LAW = "HEA sec. 401(b)(1), 20 U.S.C. 1070a(b)(1)"
+FOREIGN_INCOME_LEFT_OUT = {"2024-25", "2025-26"}  # Counted from 2026-27 on: Public Law 119-21; announcement APP-25-23.
+
+
+def single_parent(application: Application) -> bool:
+    """A single parent of tax law: unmarried, and head of household, surviving spouse or with earned income credit.
+
+    Marital status alone is not enough: the Department's records follow the tax notion.
+    """
+    household = application.household
+    return not household.married and any(
+        each.earned_income_credit
+        or each.filing_status in (FilingStatus.HEAD_OF_HOUSEHOLD, FilingStatus.SURVIVING_SPOUSE)
+        for each in household.people
+    )
+
+
+def poverty_guideline(application: Application, year: Tables, derivation: Derivation) -> int:
+    """The poverty guideline of the tax year for the family's size and state, in dollars."""
+    place = {"AK": "alaska", "HI": "hawaii"}.get(application.state, "states")
+    first, more = year[f"poverty_guideline.{place}"], year[f"poverty_guideline.{place}_each_more"]
+    return derivation.add(
+        "poverty guideline",
+        first.value + (application.family_size - 1) * more.value,
+        "for one person, and so much for each more",
+        first.source,
+        family_size=application.family_size,
+    )
+
+
+def income_for_pell(application: Application, derivation: Derivation) -> int:
+    """What is held against the guideline: adjusted gross income, from 2026-27 on with excluded foreign income."""
+    household = application.household
+    agi, foreign = household.total("adjusted_gross_income"), household.total("foreign_income_excluded")
+    if application.award_year in FOREIGN_INCOME_LEFT_OUT:
+        return derivation.add("income for Pell", agi, "adjusted gross income", LAW, agi=agi)
+    formula, law = "adjusted gross income + foreign income excluded", f"{LAW}; Public Law 119-21"
+    return derivation.add("income for Pell", agi + foreign, formula, law, agi=agi, foreign=foreign)
+
+
+def maximum(application: Application, income: int, guideline: int, derivation: Derivation) -> int:
+    """The Department's indicator of a maximum Pell Grant: 1, 2 or 3, or 0 for none."""
+    people = application.household.people
+    if people and all(each.filed is Return.NOT_REQUIRED for each in people):
+        return derivation.add("maximum Pell indicator", NON_FILER, "no return was required", LAW)
+    kind = SINGLE_PARENT if application.formula != "B" and single_parent(application) else OTHER_FAMILY
+    return derivation.add(
+        "maximum Pell indicator",
+        kind if income > 0 and 100 * income <= MAXIMUM_PERCENT[kind] * guideline else 0,
+        f"income above 0 and at most {MAXIMUM_PERCENT[kind]} % of the poverty guideline",
+        LAW,
+        income=income,
+        guideline=guideline,
+    )
+
+
+def minimum(application: Application, income: int, guideline: int, derivation: Derivation) -> int:
+    """The Department's indicator of a minimum Pell Grant: 1 to 5, or 0 for none."""
+    single = single_parent(application)
+    kind = {"A": 1 if single else 2, "B": 5, "C": 3 if single else 4}[application.formula]
+    return derivation.add(
+        "minimum Pell indicator",
+        kind if 100 * income <= MINIMUM_PERCENT[kind] * guideline else 0,
+        f"income at most {MINIMUM_PERCENT[kind]} % of the poverty guideline",
+        LAW,
+        income=income,
+        guideline=guideline,
+    )
+
+
+def scheduled_award(index: int, max_pell: int, min_pell: int, year: Tables, derivation: Derivation) -> int:
+    """The year's award for full-time study in dollars, before the cost of attendance limits it, and the reason."""
+    most, least = year["pell.maximum"], year["pell.minimum"]
+    if max_pell:
+        amount, reason = most.value, "the maximum, by income and family"
+    elif index >= no_grant_from(year):
+        amount, reason = 0, "none: the Student Aid Index is at least twice the maximum"
+    elif most.value - index >= least.value:
+        to_the_nearest_5 = 5 * ((most.value - max(0, index) + 2) // 5)
+        amount, reason = to_the_nearest_5, "the maximum less the Student Aid Index, to the nearest $5"
+    elif min_pell:
+        amount, reason = least.value, "the minimum, by income and family"
+    else:
+        amount, reason = 0, "none: the index leaves less than the minimum, and income is too high for the minimum"
+    return derivation.add(
+        "scheduled Pell award", amount, reason, most.source, index=index, maximum=most.value, minimum=least.value
+    )
+
+
+def no_grant_from(year: Tables) -> int:
+    """The index from which there is no grant at all; before 2026-27 there was no such limit."""
+    return year["pell.no_grant_from"].value if "pell.no_grant_from" in year else NEVER
+
+
+def enrolled_award(award: int, intensity: int) -> Result[int]:
+    """The year's award of a part-time student; `intensity` is the whole percent of full-time study, 1 to 100."""
+    derivation = Derivation()
+    share_of_full = min(100, max(0, intensity))
+    amount = (award * share_of_full + 50) // 100
+    name, law = "Pell award for enrolment", "HEA sec. 401(b)(2), 20 U.S.C. 1070a(b)(2)"
+    derivation.add(name, amount, "scheduled award x enrolment intensity", law, award=award, percent=share_of_full)
+    return Result(amount, derivation)

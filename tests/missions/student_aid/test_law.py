@@ -1,0 +1,98 @@
+"""The law of student aid: the worked cases to the dollar, its bounds, and that its figures carry their sources."""
+
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from publius.kit import InvalidInput, load
+from publius_missions.student_aid.application import Application, Contributor, Return, Unit
+from publius_missions.student_aid.index import TABLES, student_aid
+from publius_missions.student_aid.pell import enrolled_award
+
+CASES = tomllib.loads(Path(__file__).with_name("worked_cases.toml").read_text(encoding="utf-8"))["case"]
+YEARS = ("2024-25", "2025-26", "2026-27")
+
+
+def unit(given):
+    people = [each | {"filed": Return[each.get("filed", "US")]} for each in given.get("people", [{}])]
+    return Unit(**given | {"people": tuple(Contributor(**each) for each in people)})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_worked_case_recomputes_to_the_dollar(case):
+    applied = Application(
+        "2026-27",
+        student=unit(case.get("student", {})),
+        parents=unit(case["parents"]) if "parents" in case else None,
+        family_size=case.get("family_size", 1),
+        state=case.get("state", ""),
+        benefits=case.get("benefits", False),
+    )
+    result = student_aid(applied)
+    assert {name: result.derivation.amounts()[name] for name in case["lines"]} == case["lines"]
+    assert list(result.value) == case["aid"]
+
+
+def single(**amounts):
+    return Application("2026-27", Unit((Contributor(**amounts),)))
+
+
+@pytest.mark.parametrize(
+    ("application", "says"),
+    [
+        (Application("2023-24", Unit((Contributor(),))), "2024-25, 2025-26, 2026-27"),
+        (single(adjusted_gross_income=10**12), "1,000,000,000,000 dollars"),
+        (single()._replace(family_size=-2), "family size is -2"),
+        (single()._replace(family_size=0), "family size is 0"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence_that_says_what_to_do(application, says):
+    with pytest.raises(InvalidInput, match=says) as refused:
+        student_aid(application)
+    assert refused.value.cure
+
+
+def test_a_table_that_is_not_known_is_said_and_nothing_is_computed():
+    four_alone = Application("2024-25", Unit((Contributor(adjusted_gross_income=90_000),)), family_size=4)
+    with pytest.raises(InvalidInput, match=r"tables of 2024-25 hold no .*single parent, 4"):
+        student_aid(four_alone)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_figure_names_its_source_and_how_far_it_is_verified(year):
+    figures = load(TABLES, year).figures()
+    assert len(figures) > 30
+    for name, figure in figures.items():
+        assert figure.source and figure.status in {"seen", "recomputed", "CPI rule", "not known"}, name
+        assert (figure.value or figure.steps) or figure.status == "not known", name
+
+
+def test_every_line_rests_on_a_paragraph_or_a_table_and_equal_inputs_give_equal_lines():
+    applied = single(adjusted_gross_income=60_000, income_earned=60_000)
+    lines = student_aid(applied).derivation.lines
+    assert all(line.name and line.formula and line.citation for line in lines)
+    assert lines == student_aid(applied).derivation.lines
+
+
+def test_the_schedules_meet_where_their_steps_do():
+    for year in YEARS:
+        for name in ("assessment.steps", "business_farm.steps"):
+            steps = load(TABLES, year)[name].steps
+            for lower, higher in pairwise(steps):
+                assert lower.base + (higher.over - lower.over) * lower.rate // 10_000 == higher.base, (year, name)
+
+
+def test_from_2026_27_an_index_of_twice_the_maximum_ends_the_grant():
+    # Income within the minimum's line, and savings that raise the index over the cut-off.
+    rich = Unit((Contributor(adjusted_gross_income=40_000, income_earned=40_000, other_schedules=True),), cash=90_000)
+    now, before = (student_aid(Application(year, rich)) for year in ("2026-27", "2025-26"))
+    assert now.value.sai >= 14_790 and now.value.min_pell == 5
+    assert (now.value.pell, before.value.pell) == (0, 740)
+    assert "twice the maximum" in now.derivation.lines[-1].formula
+
+
+@pytest.mark.parametrize(("award", "intensity", "year"), [(7_395, 100, 7_395), (7_395, 50, 3_698), (740, 25, 185)])
+def test_part_time_study_takes_its_share_of_the_award(award, intensity, year):
+    assert enrolled_award(award, intensity).value == year
