@@ -80,7 +80,9 @@ async def test_citations_are_numbered_by_first_use_and_shared() -> None:
         "An institution shall file a report with the Secretary on January 31. Reports are public records. "
         "An institution shall file a report on January 31."
     )
-    checked = await check("When shall an institution file a report, and are reports public?", [AWARD, GIFTS], written)
+    checked = await check(
+        "When shall an institution file a report, and are reports public records?", [AWARD, GIFTS], written
+    )
     assert [claim.citations[0].number for claim in checked.claims] == [1, 2, 1]
     assert [citation.number for citation in checked.citations] == [1, 2]
 
@@ -88,7 +90,8 @@ async def test_citations_are_numbered_by_first_use_and_shared() -> None:
 async def test_a_table_row_is_cited_alone() -> None:
     table = "| Year | Amount |\n| --- | --- |\n| 2025-26 | $7,395 |\n| 2026-27 | $7,500 |"
     checked = await check("What is the amount for year 2026-27?", [table], "")
-    assert [citation.quote for citation in checked.citations] == ["| 2026-27 | $7,500 |"]
+    assert checked.text == "Year: 2026-27; Amount: $7,500 [1][2]"
+    assert [citation.quote for citation in checked.citations] == ["| 2026-27 | $7,500 |", "| Year | Amount |"]
 
 
 async def test_a_row_supports_nothing_about_another_row() -> None:
@@ -209,3 +212,38 @@ async def test_a_stream_gives_the_verdicts_of_the_whole_however_it_is_cut(cuts: 
 async def _pieces(cuts: list[int]) -> AsyncIterator[str]:
     for start, end in zip([0, *cuts], [*cuts, len(WRITTEN)], strict=True):
         yield WRITTEN[start:end]
+
+
+ROWS = "Class | First report | Written report\nA | at once | 24 hours\nB | 1 hour | 3 days. Weekends count.\n\nThe office confirms the report within 1 day."
+
+
+async def test_rows_as_reading_writes_them_are_answered_column_by_column() -> None:
+    checked = await check("When is the written report of class B due?", [ROWS], "")
+    assert checked.text == "Class: B; First report: 1 hour; Written report: 3 days. Weekends count. [1][2]"
+    assert [c.quote for c in checked.citations] == [
+        "B | 1 hour | 3 days. Weekends count.",
+        "Class | First report | Written report",
+    ]
+
+
+async def test_a_word_from_elsewhere_beside_a_figure_is_another_fact() -> None:
+    checked = await check(
+        "When is the written report due?", [ROWS], "The office confirms the written report within 1 day."
+    )
+    assert [(claim.reason, claim.detail) for claim in checked.withheld] == [
+        (Reason.MEANING, "“written” stands elsewhere, not beside this figure.")
+    ]
+
+
+async def test_the_first_row_of_a_table_is_no_answer() -> None:
+    checked = await check(
+        "What is the first report and the written report?", [ROWS], "Class | First report | Written report."
+    )
+    assert "Class | First report" not in checked.text
+
+
+async def test_what_is_true_but_far_from_the_question_is_withheld() -> None:
+    documents = "The daily allowance for meals is $68. Receipts are kept for lodging of any amount."
+    checked = await check("How much is the daily allowance for meals?", [documents], documents)
+    assert [claim.text for claim in checked.claims] == ["The daily allowance for meals is $68."]
+    assert [claim.reason for claim in checked.withheld] == [Reason.OFF_QUESTION]

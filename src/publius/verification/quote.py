@@ -6,10 +6,11 @@ asked for.
 
 import re
 from enum import StrEnum
+from functools import cached_property
 
 from publius.verification import figures, names
 from publius.verification.figure import Figure, Kind
-from publius.verification.support import Match, Sources, Span, Vectors
+from publius.verification.support import Heading, Match, Sources, Span, Vectors
 from publius.verification.words import either, fold, telling
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
@@ -20,6 +21,7 @@ RANK = 0.04  # for each place that search put the passage behind the first
 EXPECTED = 0.15  # for holding the kind of thing that was asked for, or not
 SHORT = 0.10
 LEAST_ASKED = 3  # content words
+BEHIND = 0.3  # how far behind the nearest span one may be that still bears on the question
 
 
 class Expected(StrEnum):
@@ -38,7 +40,7 @@ _ASKED = [
     (Expected.PHONE, r"""(?:tele)?phone number; fax(?: number)?; number (?:to|can i|do i) call;
         numero de (?:telefono|fax)"""),
     (Expected.PERCENT, r"""what (?:percent|percentage|share); which percentage; what %; que porcentaje;
-        percent of; percentage of"""),
+        percent of; percentage of; interest rates?; (?:tasa|tipo) de interes"""),
     (Expected.DURATION, r"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+
         )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos);
         cuanto tiempo; how often"""),
@@ -101,10 +103,18 @@ class Answers:
         self._stems = {word.stem for word in telling(question)}
         self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}
 
+    def bears(self, span: Span) -> bool:
+        """Whether `span` bears on the question: near enough by itself, and not far behind the nearest."""
+        return self.score(span) >= max(ANSWER_FLOOR, self._nearest - BEHIND)
+
     def score(self, span: Span) -> float:
         """How well `span` bears on the question: here it is no fault to lack what was asked for."""
         match = self._matches[id(span)]
         return max(match.support, self._judge(match).support)
+
+    @cached_property
+    def _nearest(self) -> float:
+        return max((self._judge(match).support for match in self._matches.values()), default=0.0)
 
     @property
     def vague(self) -> bool:
@@ -115,7 +125,11 @@ class Answers:
         """The one or two spans that answer best; none where none is near enough to count as an answer."""
         top = max((match.support for match in self._matches.values()), default=0.0)
         # Only these can still come first once it is known what they hold.
-        close = [self._judge(match) for match in self._matches.values() if match.support >= top - 2 * EXPECTED]
+        close = [
+            self._judge(match)
+            for match in self._matches.values()
+            if match.support >= top - 2 * EXPECTED and not isinstance(match.span, Heading)
+        ]
         ranked = sorted(close, key=lambda match: match.support, reverse=True)
         if not ranked or ranked[0].support < ANSWER_FLOOR:
             return []

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from publius.verification.words import listed
 
+CELL = " | "  # between the cells of a table's row, as reading writes them
 _CLOSERS = r"[\"'”’»)\]*_`]*"
 _CANDIDATE = re.compile(r"[.!?…]+" + _CLOSERS + r"(?:\[[\w ,]{1,14}\])*|\n")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣–]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s|#{1,6}\s|\|)")
@@ -94,23 +95,39 @@ def _word_allows_end(text: str, dot: int, end: int) -> bool | None:
     return following.group(1).lower() in _OPENERS
 
 
+def is_row(line: str) -> bool:
+    """Whether a line of a stored text is a row of a table: its cells stand between bars."""
+    return CELL in line or line.lstrip().startswith("|")
+
+
+def cells(row: str) -> list[str]:
+    """What stands between the bars of a row, without marks."""
+    return [clean(cell) for cell in row.strip().strip("|").split("|")]
+
+
 def _line_ends_here(text: str, at: int, wrapped: bool) -> bool | None:
     """Whether the newline at `at` ends the sentence. In wrapped prose a line may go on below."""
     if not wrapped:
         return True
     rest = text[at + 1 :]
     following = rest.split("\n", 1)[0]
-    if not following.strip() or _LIST_ITEM.match(following):
+    if not following.strip() or _LIST_ITEM.match(following) or is_row(following):
         return True
     line = text[text.rfind("\n", 0, at) + 1 : at]
-    return bool(line.lstrip().startswith(("#", "|"))) or (len(line) < 50 and following.lstrip()[0].isupper())
+    return is_row(line) or line.lstrip().startswith("#") or (len(line) < 50 and following.lstrip()[0].isupper())
+
+
+def _inside_row(text: str, at: int) -> bool:
+    """Whether the full stop at `at` stands in a row of a table, which is never cut."""
+    end = text.find("\n", at)
+    return is_row(text[text.rfind("\n", 0, at) + 1 : len(text) if end < 0 else end])
 
 
 def _first_end(text: str, wrapped: bool, final: bool) -> int | None:
     """The end of the first sentence of `text`, or None while it is not certain."""
     for match in _CANDIDATE.finditer(text):
         at, newline = match.start(), match.group() == "\n"
-        if newline and not text[:at].strip():
+        if (newline and not text[:at].strip()) or (wrapped and not newline and _inside_row(text, at)):
             continue
         ends = _line_ends_here(text, at, wrapped) if newline else _ends_here(text, match)
         if ends is None:

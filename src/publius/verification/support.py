@@ -40,6 +40,11 @@ class Source:
         """What stands above the text and may be left unsaid in it."""
         return " ".join((self.origin.title, *self.origin.headings)) if isinstance(self.origin, Passage) else ""
 
+    @property
+    def context(self) -> str:
+        """The header of the table that the text begins inside, if it does."""
+        return self.origin.context if isinstance(self.origin, Passage) else ""
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """The content words of the heading."""
@@ -65,11 +70,15 @@ class Source:
 class Span:
     """`source.text[start:end]`: one sentence, or two neighbours. What is read from it is read once.
 
-    `before` is the sentence before it, `header` the first row of the table that it is a row of.
+    `before` is the sentence before it, `header` the first row of the table that it is a row of, and
+    `heading` that row itself where it stands in the same passage.
     """
 
-    def __init__(self, source: Source, start: int, end: int, before: str = "", header: str = "") -> None:
+    def __init__(
+        self, source: Source, start: int, end: int, before: str = "", header: str = "", heading: "Span | None" = None
+    ) -> None:
         self.source, self.start, self.end, self.before, self.header = source, start, end, before, header
+        self.heading = heading
         self.text = source.text[start:end]
 
     def overlaps(self, other: "Span") -> bool:
@@ -86,9 +95,24 @@ class Span:
         """The text without marks, as a reader sees it."""
         return " ".join(filter(None, map(sentences.clean, self.text.split("\n"))))
 
+    @property
+    def labelled(self) -> str:
+        """A row with each cell named by its column; the text itself where it is no row, or fits no header."""
+        if self.heading is None:
+            return self.plain
+        columns, cells = sentences.cells(self.heading.text), sentences.cells(self.text)
+        if len(columns) != len(cells):
+            return self.plain
+        return "; ".join(f"{column}: {cell}" for column, cell in zip(columns, cells, strict=True) if cell)
+
     @cached_property
     def stems(self) -> frozenset[str]:
         return frozenset(word.stem for word in content(self.meaning))
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """The content words of the span, of the sentence before it and of what stands above."""
+        return self.stems | self.source.stems | {word.stem for word in content(self.before)}
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -125,6 +149,10 @@ class Sources:
         """How much a word says: a rare one more, one that no source holds most."""
         return self._weights.get(stem, self._unknown)
 
+    def knows(self, stem: str) -> bool:
+        """Whether the word stands anywhere in the evidence."""
+        return stem in self._weights
+
     def overlap(self, stems: Iterable[str], held: Set[str]) -> float:
         """The weighted share of `stems` that is held."""
         weights = {stem: self.weight(stem) for stem in stems}
@@ -153,6 +181,10 @@ class Neighbours(Span):
     """Two sentences that follow each other."""
 
 
+class Heading(Span):
+    """The first row of a table: it says what the others hold, and nothing by itself."""
+
+
 async def prepare(evidence: Evidence, embed: Embed) -> Sources:
     """Cut the evidence into spans and embed them, each sentence once."""
     singles: list[Span] = []
@@ -163,7 +195,7 @@ async def prepare(evidence: Evidence, embed: Embed) -> Sources:
         source = Source(origin, rank)
         last: Span | None = None
         for span in _cut(source):
-            if last is not None and not (span.header or last.header):
+            if last is not None and not (sentences.is_row(span.text) or sentences.is_row(last.text)):
                 pairs.append(Neighbours(source, last.start, span.end, last.before))
                 indexes.append((len(singles) - 1, len(singles)))
             singles.append(span)
@@ -179,11 +211,19 @@ async def prepare(evidence: Evidence, embed: Embed) -> Sources:
 
 def _cut(source: Source) -> Iterator[Span]:
     """The sentences of a source; each row of a table knows the table's first row."""
-    before, header = "", ""
+    before, header, above = "", "", source.context
+    heading: Heading | None = None
     for start, end in sentences.split(source.text):
         text = source.text[start:end]
-        header = (header or text) if text.startswith("|") else ""
-        yield Span(source, start, end, before, "" if header == text else header)
+        if not sentences.is_row(text):
+            header, above, heading = "", "", None
+            yield Span(source, start, end, before)
+        elif header or above:
+            header = header or above
+            yield Span(source, start, end, before, header, heading)
+        else:
+            header, heading = text, Heading(source, start, end, before)
+            yield heading
         before = text
 
 

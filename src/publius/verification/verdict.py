@@ -5,11 +5,11 @@ from typing import NamedTuple
 from publius.types import Reason
 from publius.verification import figures, meaning, names, words
 from publius.verification.meaning import Objection
-from publius.verification.support import Match, Sources, Vectors
+from publius.verification.support import Match, Sources, Span, Vectors
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
 SUPPORT_FLOOR = 0.65
-WORDS_FLOOR = 0.6  # share of its words that the span must hold, rare ones counting more
+WORDS_FLOOR = 0.8  # share of its words that the span must hold, rare ones counting more
 CANDIDATES = 6
 
 
@@ -52,4 +52,14 @@ def _object(sentence: str, match: Match, question: str, sources: Sources) -> Obj
         return Objection(Reason.NO_SOURCE, "No passage says this closely enough.")
     if span.header and (odd := [word.text for word in words.telling(sentence) if word.stem not in span.stems]):
         return Objection(Reason.MEANING, f"“{odd[0]}” does not stand in that row of the table.")
+    if (stray := _stray(sentence, span, sources)) is not None:
+        return Objection(Reason.MEANING, f"“{stray}” stands elsewhere, not beside this figure.")
     return meaning.objection(sentence, span.plain, question)
+
+
+def _stray(sentence: str, span: Span, sources: Sources) -> str | None:
+    """A word that the evidence says of something else: put beside a figure it makes another fact of it."""
+    if not figures.read(sentence):
+        return None
+    strange = (word for word in words.telling(sentence) if word.stem not in span.around)
+    return next((word.text for word in strange if sources.knows(word.stem)), None)

@@ -15,7 +15,7 @@ from publius.verification.figures import read
 from publius.verification.meaning import Objection
 from publius.verification.quote import Answers
 from publius.verification.sentences import Piece, Splitter
-from publius.verification.support import Embed, Match, Sources, prepare
+from publius.verification.support import Embed, Heading, Match, Sources, Span, prepare
 from publius.verification.talk import is_talk, says_unanswered
 from publius.verification.verdict import judge
 from publius.verification.words import is_spanish
@@ -23,7 +23,6 @@ from publius.verification.words import is_spanish
 FinishReason = Literal["stop", "length", "cancelled"]
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
-NEAR_QUESTION = 0.25  # a released sentence rests on a span that answers at least so well
 BETTER = 0.10  # a passage that answers so much better than what was released is quoted beside it
 SHORTEST = 8  # words that a line without a full stop needs, unless it is an item of a list or has a figure
 NEAREST_NAMED = 3
@@ -105,7 +104,7 @@ class Checking:
             return Claim(text=sentence, reason=objection.reason, detail=objection.detail, support=verdict.support)
         assert verdict.match is not None  # without a match there is an objection
         self._matches.append(verdict.match)
-        return Claim(text=sentence, citations=(self._cite(verdict.match),), support=verdict.support)
+        return Claim(text=sentence, citations=(self._cite(verdict.match.span),), support=verdict.support)
 
     async def _prepared(self) -> tuple[Sources, Answers]:
         if self._ready is None:
@@ -121,12 +120,13 @@ class Checking:
             return Objection(Reason.OFF_QUESTION, "It is no sentence, so it says nothing by itself.")
         # The encoder is not sure across languages, so it does not decide there.
         foreign = is_spanish(sentence) != is_spanish(self._question)
-        if match is None or foreign or answers.vague or answers.score(match.span) >= NEAR_QUESTION:
+        if isinstance(match and match.span, Heading):
+            return Objection(Reason.OFF_QUESTION, "It is the first row of a table, which says nothing by itself.")
+        if match is None or foreign or answers.vague or answers.bears(match.span):
             return None
         return Objection(Reason.OFF_QUESTION, "It is supported, but does not answer the question.")
 
-    def _cite(self, match: Match) -> Citation:
-        span = match.span
+    def _cite(self, span: Span) -> Citation:
         key = (id(span.source.origin), span.start, span.end)
         if key not in self._cited:
             self._cited[key] = span.source.cite(span.start, span.end, len(self._cited) + 1)
@@ -156,13 +156,15 @@ class Checking:
                 if (match.support > enough and not any(match.span.overlaps(used.span) for used in self._matches))
                 or (lacks and quote.holds(match.span.plain, answers.expected))
             ]
-        quoted = [
-            Claim(
-                text=f"“{match.span.plain}”", citations=(self._cite(match),), support=max(0.0, min(1.0, match.support))
-            )
-            for match in matches
-        ]
-        return [self._keep(claim, breaks=True) for claim in quoted]
+        return [self._keep(self._quotation(match), breaks=True) for match in matches]
+
+    def _quotation(self, match: Match) -> Claim:
+        """The span's own words; a table's row with the names of its columns, which are cited too."""
+        row, heading = match.span, match.span.heading
+        support = max(0.0, min(1.0, match.support))
+        if heading is None or row.labelled == row.plain:
+            return Claim(text=f"“{row.plain}”", citations=(self._cite(row),), support=support)
+        return Claim(text=row.labelled, citations=(self._cite(row), self._cite(heading)), support=support)
 
     def _close(self, quoted: bool) -> Checked:
         released = tuple(claim for claim in self._claims if claim.released)
