@@ -214,7 +214,11 @@ async def _pieces(cuts: list[int]) -> AsyncIterator[str]:
         yield WRITTEN[start:end]
 
 
-ROWS = "Class | First report | Written report\nA | at once | 24 hours\nB | 1 hour | 3 days. Weekends count.\n\nThe office confirms the report within 1 day."
+ROWS = """Class | First report | Written report
+A | at once | 24 hours
+B | 1 hour | 3 days. Weekends count.
+
+The office confirms the report within 1 day."""
 
 
 async def test_rows_as_reading_writes_them_are_answered_column_by_column() -> None:

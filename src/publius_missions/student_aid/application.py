@@ -8,6 +8,12 @@ from publius.kit import InvalidInput
 LARGEST_AMOUNT = 9_999_999_999  # The widest dollar field of the application holds ten digits.
 LARGEST_FAMILY = 99
 
+# The United States for the asset exemption: states, territories, and military post offices abroad.
+UNITED_STATES = frozenset(
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
+    " PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP".split()
+)
+
 
 class Return(StrEnum):
     """What a person filed for the tax year."""
@@ -75,6 +81,11 @@ class Application(NamedTuple):
     def household(self) -> Unit:
         """Whose income the law tests: the parents of a dependent student, else the student and spouse."""
         return self.student if self.parents is None else self.parents
+
+    @property
+    def abroad(self) -> bool:
+        """Whether the household lives outside the United States and its territories; a blank state is inside."""
+        return bool(self.state) and self.state not in UNITED_STATES
 
     @property
     def formula(self) -> str:

@@ -23,7 +23,7 @@ def exemption(application: Application, derivation: Derivation) -> bool:
 
 def _reason(application: Application) -> str:
     household = application.household
-    if any(each.filed is Return.ELSEWHERE for each in household.people):
+    if application.abroad or any(each.filed is Return.ELSEWHERE for each in household.people):
         return ""
     simple = not any(each.other_schedules or abs(each.schedule_c) > EXEMPT_BUSINESS for each in household.people)
     if simple and household.total("adjusted_gross_income") < EXEMPT_INCOME:

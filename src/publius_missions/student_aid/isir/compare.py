@@ -5,7 +5,9 @@ from typing import NamedTuple
 from publius.kit import Result
 from publius_missions.student_aid.index import Aid
 from publius_missions.student_aid.isir.record import YES, Record, number
+from publius_missions.student_aid.pell import NON_FILER
 
+GRADUATE_LEVEL = "4"
 COMPUTED = "computed."  # How the layout marks what the Department computed; the rest is the derivation's line.
 
 
@@ -41,15 +43,24 @@ def differences(record: Record, result: Result[Aid]) -> list[Difference]:
 
 
 def pell_flag(record: Record, aid: Aid) -> bool:
-    """Whether the record should say that there is a Pell Grant: an award, and no bachelor's degree yet."""
-    return aid.pell > 0 and record.fields["bachelors_degree"] != YES
+    """Whether the record should say that there is a Pell Grant: an award, for a student who is no graduate yet.
+
+    A graduate who is on the way to a teacher's certificate may have it too.
+    """
+    graduate = record.fields["bachelors_degree"] == YES or record.fields["grade_level"] == GRADUATE_LEVEL
+    return aid.pell > 0 and (not graduate or record.fields["teacher_certification"] == YES)
 
 
 def intermediates(record: Record, result: Result[Aid]) -> list[tuple[str, int, int]]:
-    """Each value that both the record and the derivation hold: its name, the record's, and the law's."""
+    """Each value that the record holds on the way: its name, the record's, and the law's (0 where it has no such line).
+
+    Of a family that need not file none, since no formula is run for it.
+    """
+    if result.value.max_pell == NON_FILER:
+        return []
     amounts = result.derivation.amounts()
     return [
-        (name, number(record.fields, field), amounts[name])
+        (name, number(record.fields, field), amounts.get(name, 0))
         for field, text in record.fields.items()
-        if text and field.startswith(COMPUTED) and (name := field.removeprefix(COMPUTED)) in amounts
+        if text and field.startswith(COMPUTED) and (name := field.removeprefix(COMPUTED))
     ]
