@@ -9,10 +9,11 @@ LARGEST_AMOUNT = 9_999_999_999  # The widest dollar field of the application hol
 LARGEST_FAMILY = 99
 
 # The United States for the asset exemption: states, territories, and military post offices abroad.
-UNITED_STATES = frozenset(
+UNITED_STATES = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
-    " PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP".split()
+    " PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP"
 )
+STATES = frozenset(UNITED_STATES.split())
 
 
 class Return(StrEnum):
@@ -52,6 +53,9 @@ class Contributor(NamedTuple):
     earned_income_credit: bool = False
 
 
+AMOUNTS = Contributor._fields[: Contributor._fields.index("other_schedules")]
+
+
 class Unit(NamedTuple):
     """The student with a spouse, or the parents: people assessed together, and what they own now."""
 
@@ -64,7 +68,7 @@ class Unit(NamedTuple):
 
     def total(self, amount: str) -> int:
         """The sum of one amount over the people."""
-        return sum(getattr(person, amount) for person in self.people)
+        return sum([getattr(person, amount) for person in self.people])
 
 
 class Application(NamedTuple):
@@ -85,7 +89,7 @@ class Application(NamedTuple):
     @property
     def abroad(self) -> bool:
         """Whether the household lives outside the United States and its territories; a blank state is inside."""
-        return bool(self.state) and self.state not in UNITED_STATES
+        return bool(self.state) and self.state not in STATES
 
     @property
     def formula(self) -> str:
@@ -103,10 +107,12 @@ def check(application: Application) -> None:
             f"Give a whole number from 1 to {LARGEST_FAMILY}.",
         )
     for unit in filter(None, (application.student, application.parents)):
-        amounts = [amount for person in unit.people for amount in person[:14]]
-        for amount in (*amounts, unit.cash, unit.investments, unit.business_farm, unit.child_support):
-            if abs(amount) > LARGEST_AMOUNT:
-                raise InvalidInput(
-                    f"An amount of {amount:,} dollars is more than the application can hold.",
-                    f"Give whole dollars of at most {LARGEST_AMOUNT:,}.",
-                )
+        amounts = [unit.cash, unit.investments, unit.business_farm, unit.child_support]
+        for person in unit.people:
+            amounts += [getattr(person, name) for name in AMOUNTS]
+        largest = max(amounts, key=abs)
+        if abs(largest) > LARGEST_AMOUNT:
+            raise InvalidInput(
+                f"An amount of {largest:,} dollars is more than the application can hold.",
+                f"Give whole dollars of at most {LARGEST_AMOUNT:,}.",
+            )

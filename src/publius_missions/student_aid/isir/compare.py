@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 from publius.kit import Result
 from publius_missions.student_aid.index import Aid
-from publius_missions.student_aid.isir.record import YES, Record, number
+from publius_missions.student_aid.isir.record import YES, Record, computed_fields, number
 from publius_missions.student_aid.pell import NON_FILER
 
 GRADUATE_LEVEL = "4"
-COMPUTED = "computed."  # How the layout marks what the Department computed; the rest is the derivation's line.
 
 
 class Difference(NamedTuple):
@@ -61,6 +60,6 @@ def intermediates(record: Record, result: Result[Aid]) -> list[tuple[str, int, i
     amounts = result.derivation.amounts()
     return [
         (name, number(record.fields, field), amounts.get(name, 0))
-        for field, text in record.fields.items()
-        if text and field.startswith(COMPUTED) and (name := field.removeprefix(COMPUTED))
+        for field, name in computed_fields(record.award_year)
+        if record.fields[field]
     ]

@@ -12,7 +12,7 @@ from publius_missions.student_aid.index import student_aid
 from publius_missions.student_aid.isir.compare import differences, was_computed
 from publius_missions.student_aid.isir.record import Record, application, read
 
-CHUNK = 2 * 1024 * 1024  # Bytes of whole lines that a worker takes at once: about 260 records.
+CHUNK = 2 * 1024 * 1024  # Bytes that a worker takes at once: about 260 records.
 SMALL = 2 * CHUNK  # Up to here, starting processes would take longer than the work.
 
 Progress = Callable[[int, int], None]  # Is told the bytes done and the bytes in all.
@@ -33,11 +33,20 @@ class Row(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Some lines of the file, the number of the first, and the award year of the file's records."""
+    """Whole lines of the file, from byte `start` to before `end`, and the award year of the file's records."""
 
-    first: int
-    lines: list[bytes]
+    file: Path
+    start: int
+    end: int
     award_year: str
+
+
+class Done(NamedTuple):
+    """A chunk's rows, numbered from 1, how many lines it has, and how many bytes."""
+
+    rows: list[Row]
+    lines: int
+    size: int
 
 
 def recompute(file: Path, progress: Progress) -> Iterator[Row]:
@@ -47,24 +56,28 @@ def recompute(file: Path, progress: Progress) -> Iterator[Row]:
     """
     if not file.is_file():
         raise InvalidInput(f"There is no file {str(file)!r}.", "Check its name.")
-    done, total = 0, file.stat().st_size
-    chunks = _chunks(file)
-    for size, rows in map(_work, chunks) if total <= SMALL else _on_every_core(chunks):
-        yield from rows
-        done += size
+    total, lines, done = file.stat().st_size, 0, 0
+    chunks = _chunks(file, total)
+    for each in map(_work, chunks) if total <= SMALL else _on_every_core(chunks):
+        for row in each.rows:
+            yield row._replace(line=lines + row.line)
+        lines += each.lines
+        done += each.size
         progress(done, total)
 
 
-def _chunks(file: Path) -> Iterator[Chunk]:
-    first, award_year = 1, ""
+def _chunks(file: Path, total: int) -> Iterator[Chunk]:
     with file.open("rb") as opened:
-        while lines := opened.readlines(CHUNK):
-            if not award_year:
-                award_year = next((read(text).award_year for text in map(_text, lines) if text), "")
-            yield Chunk(first, lines, award_year)
-            first += len(lines)
-    if not award_year:
-        raise InvalidInput("The file holds no record.", "Give an ISIR file, one record a line.")
+        award_year = next((read(text).award_year for text in map(_text, opened) if text), "")
+        if not award_year:
+            raise InvalidInput("The file holds no record.", "Give an ISIR file, one record a line.")
+        end = 0
+        while end < total:
+            start = end
+            opened.seek(start + CHUNK)
+            opened.readline()
+            end = min(opened.tell(), total)
+            yield Chunk(file, start, end, award_year)
 
 
 def _text(line: bytes) -> str:
@@ -73,10 +86,10 @@ def _text(line: bytes) -> str:
     return "" if text.isspace() else text
 
 
-def _on_every_core(chunks: Iterator[Chunk]) -> Iterator[tuple[int, list[Row]]]:
-    """The chunks' rows in order; no more chunks are read than keep the workers busy, so that memory stays flat."""
+def _on_every_core(chunks: Iterator[Chunk]) -> Iterator[Done]:
+    """The chunks in order; no more are under way than keep the workers busy, so that memory stays flat."""
     workers = os.cpu_count() or 1
-    waiting: deque[Future[tuple[int, list[Row]]]] = deque()
+    waiting: deque[Future[Done]] = deque()
     with ProcessPoolExecutor(workers) as pool:
         for chunk in chunks:
             waiting.append(pool.submit(_work, chunk))
@@ -86,10 +99,13 @@ def _on_every_core(chunks: Iterator[Chunk]) -> Iterator[tuple[int, list[Row]]]:
             yield waiting.popleft().result()
 
 
-def _work(chunk: Chunk) -> tuple[int, list[Row]]:
-    texts = enumerate(map(_text, chunk.lines), chunk.first)
+def _work(chunk: Chunk) -> Done:
+    with chunk.file.open("rb") as opened:
+        opened.seek(chunk.start)
+        lines = opened.read(chunk.end - chunk.start).splitlines()
+    texts = enumerate(map(_text, lines), 1)
     rows = [_row(number, text, chunk.award_year) for number, text in texts if text]
-    return sum(map(len, chunk.lines)), rows
+    return Done(rows, len(lines), chunk.end - chunk.start)
 
 
 def _row(line: int, text: str, award_year: str) -> Row:

@@ -65,7 +65,7 @@ def read(line: str, award_year: str = "") -> Record:
             "Fetch the file again, or ask its sender for the whole record.",
         )
     names, cut = _layout(year)
-    return Record(year, {name: text.strip() for name, text in zip(names, cut(line), strict=True)})
+    return Record(year, dict(zip(names, map(str.strip, cut(line)), strict=True)))
 
 
 @cache
@@ -76,6 +76,13 @@ def _layout(award_year: str) -> tuple[tuple[str, ...], Callable[[str], tuple[str
     starts = [int(row[award_year]) for row in rows]
     ends = [start + int(row["length"]) for start, row in zip(starts, rows, strict=True)]
     return tuple(row["field"] for row in rows), itemgetter(*map(slice, starts, ends))
+
+
+@cache
+def computed_fields(award_year: str) -> tuple[tuple[str, str], ...]:
+    """The fields that hold what the Department computed on the way, each with the name of the law's line for it."""
+    prefix = "computed."
+    return tuple((name, name.removeprefix(prefix)) for name in _layout(award_year)[0] if name.startswith(prefix))
 
 
 def application(record: Record) -> Application:

@@ -1,0 +1,149 @@
+"""The Department's own test records, recomputed from their raw inputs, and files that are not as they should be."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.quality.tree import ROOT
+
+from publius.kit import InvalidInput
+from publius_missions.student_aid.__main__ import main
+from publius_missions.student_aid.index import student_aid
+from publius_missions.student_aid.isir.compare import differences, intermediates, was_computed
+from publius_missions.student_aid.isir.recompute import CHUNK, Row, recompute
+from publius_missions.student_aid.isir.record import LENGTHS, application, read
+
+DATA = ROOT.parent / "shared" / "data" / "isir"
+LISTED = (ROOT / "docs" / "student-aid" / "differences.md").read_text(encoding="utf-8")
+records = pytest.mark.skipif(not DATA.is_dir(), reason="the Department's test records are not on this machine")
+
+
+def quiet(done, total):
+    """Progress that nobody watches."""
+
+
+def files(year):
+    return sorted(DATA.glob(f"{year}/*.txt"))
+
+
+def compared(year):
+    """Each record for which the Department computed something: where it is, the record, and its differences."""
+    for path in files(year):
+        for number, line in enumerate(path.read_text(encoding="latin-1").splitlines(), 1):
+            if line.strip() and was_computed(record := read(line, year)):
+                result = student_aid(application(record))
+                yield f"{path.name}:{number}", record, result, differences(record, result)
+
+
+@records
+@pytest.mark.parametrize(("year", "index", "indicators"), [("2026-27", 0.998, 0.995), ("2025-26", 0.99, 0.995)])
+def test_index_and_indicators_equal_the_departments(year, index, indicators):
+    of_index, of_indicators, count = Counter(), Counter(), 0
+    for _, record, _, found in compared(year):
+        if record.fields["sai"]:
+            count += 1
+            names = {each.name for each in found}
+            of_index["Student Aid Index" not in names] += 1
+            of_indicators.update(name not in names for name in ("maximum Pell indicator", "minimum Pell indicator"))
+    assert count > 250
+    assert of_index[True] / count >= index
+    assert of_indicators[True] / (2 * count) >= indicators
+
+
+@records
+def test_the_2024_25_index_differs_by_what_the_department_then_left_out():
+    """Until 21 March 2024 the Department left a dependent student's assets out; nothing else differs."""
+    for place, record, result, found in compared("2024-25"):
+        for each in (each for each in found if each.name == "Student Aid Index"):
+            left_out = result.derivation.amounts()["student contribution from assets"]
+            assert record.fields["formula"] == "A" and each.computed - each.record == left_out > 0, place
+
+
+@records
+@pytest.mark.parametrize("year", LENGTHS)
+def test_every_value_in_between_is_compared_and_every_difference_is_listed_with_its_cause(year):
+    values = 0
+    for place, _, result, found in compared(year):
+        values += len(intermediates(_, result))
+        assert not found or place in LISTED, f"{place}: {'; '.join(map(str, found))}"
+    assert values > {"2024-25": 1_000, "2025-26": 3_500, "2026-27": 3_500}[year]
+
+
+@records
+def test_what_is_listed_still_differs():
+    different = {place for year in LENGTHS for place, _, _, found in compared(year) if found}
+    assert set(re.findall(r"`(\S+\.txt:\d+)`", LISTED)) == different
+
+
+@records
+def test_a_file_is_recomputed_alike_by_one_process_and_by_many(tmp_path):
+    path = max(files("2026-27"), key=lambda path: path.stat().st_size)
+    alone = list(recompute(path, quiet))
+    many = tmp_path / "many.txt"
+    times = 3 * CHUNK // path.stat().st_size + 1
+    many.write_bytes(path.read_bytes() * times)
+    told = []
+    rows = list(recompute(many, lambda done, total: told.append(done / total)))
+    per_file = len(path.read_bytes().splitlines())
+    assert rows == [row._replace(line=row.line + turn * per_file) for turn in range(times) for row in alone]
+    assert told == sorted(told) and told[-1] == 1
+
+
+@records
+def test_the_command_writes_a_row_a_record_and_says_how_many_agree(tmp_path, capsys):
+    path, out = files("2026-27")[0], tmp_path / "out.csv"
+    assert main(["recompute-isir", str(path), "--out", str(out)]) == 0
+    with out.open(newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert tuple(rows[0]) == Row._fields
+    assert len(rows) == sum(bool(line.strip()) for line in path.read_bytes().splitlines())
+    assert all(row["sai_record"] == row["sai_computed"] for row in rows if row["sai_record"])
+    assert "recompute to the same dollar" in capsys.readouterr().out
+
+
+def record_of(year, **fields):
+    """A blank record of a year with only its first character; the smallest file that can be read."""
+    code = {"2024-25": "5", "2025-26": "6", "2026-27": "7"}[year]
+    return code + " " * (LENGTHS[year] - 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("4" + " " * 7_703, "no award year known here"),
+        (record_of("2026-27")[:-40], "7,904 characters; one of 2026-27 has 7,944"),
+        ("\n\n", "holds no record"),
+        ("Dear Sir or Madam", "no award year known here"),
+    ],
+    ids=["unknown year", "cut short", "empty", "not an ISIR file"],
+)
+def test_a_file_that_is_none_is_refused_and_leaves_no_output(tmp_path, capsys, content, says):
+    (tmp_path / "file.txt").write_text(content)
+    assert main(["recompute-isir", str(tmp_path / "file.txt"), "--out", str(tmp_path / "out.csv")]) == 2
+    said = capsys.readouterr().err
+    assert says in said and said.count(".") >= 2 and "Traceback" not in said
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_file_that_is_not_there_is_said():
+    with pytest.raises(InvalidInput, match="There is no file"):
+        next(recompute(Path("nowhere.txt"), quiet))
+
+
+def test_one_bad_record_is_noted_and_the_others_are_computed(tmp_path):
+    bad = [record_of("2025-26"), record_of("2026-27")[:-1], record_of("2026-27")]
+    (tmp_path / "file.txt").write_text("\n".join([record_of("2026-27"), *bad]))
+    notes = [row.note for row in recompute(tmp_path / "file.txt", quiet)]
+    assert "of 2025-26, but the file began with records of 2026-27" in notes[1]
+    assert "7,943 characters" in notes[2]
+    assert notes[0] == notes[3] == "The Department computed no index; its reject reasons: none given."
+
+
+def test_a_field_that_holds_no_number_is_named(tmp_path):
+    line = record_of("2026-27")
+    edited = line[:175] + "-1500 " + line[181:776] + "abc       " + line[786:]
+    (tmp_path / "file.txt").write_text(edited)
+    (row,) = recompute(tmp_path / "file.txt", quiet)
+    assert "'student.adjusted_gross_income' holds 'abc'" in row.note
