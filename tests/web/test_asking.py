@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from tests.web.people import ASKED, FALSE, Come, Person, words
 
+from publius import demonstration
 from publius.application import Application
 from publius.errors import EngineFailed
 from publius.inference.echo import EchoEngine
@@ -49,7 +50,7 @@ async def test_a_stream_releases_only_what_was_verified(come: Come, education: A
     arrived = [event for event in events if 'hx-target="#answer-' in event]
     assert any("$310" in event for event in arrived)
     assert all("$999" not in event for event in events[:-2])
-    assert "Answer complete. 1 withheld." in words(events[-2])
+    assert "Answer complete. 2 withheld." in words(events[-2])  # the false one, and one beside the question
     conversation = events[0].split("data: ")[1]
     assert "$310" in words(await person.get(f"/conversations/{conversation}"))
 
@@ -183,3 +184,13 @@ async def test_another_agencys_things_look_as_if_they_had_never_been(
 
 def _without_token(page: httpx.Response) -> str:
     return re.sub(r'value="[0-9a-f]{64}"', "", page.text)
+
+
+async def test_the_first_page_offers_questions_that_its_documents_answer(
+    come: Come, education: Agency, building: Application
+) -> None:
+    [path] = [path for path in demonstration.documents("education") if path.name == "pell-grant-2026-27.md"]
+    await building.retrieval.add(education, "local:tests", path.name, path.read_bytes())
+    page = words(await (await come(education)).get("/"))
+    assert "What is the maximum Federal Pell Grant for the award year 2026-27?" in page
+    assert "How many days does a student have to send the documents" not in page  # its document is not here

@@ -1,18 +1,20 @@
 """Asking: the first page, and a question's way to its answer, sentence by sentence or as a whole page."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from litestar import Response, get, post
 
-from publius import flow
+from publius import demonstration, flow
 from publius.api.chat import EventStream
 from publius.api.leaving import while_connected
 from publius.api.metrics import metrics_of
 from publius.errors import InvalidRequest, NotFound, PubliusError
 from publius.policy.roles import allowed
+from publius.retrieval.library import Document
 from publius.types import Door, Message, Permission, Principal, Question, Role
 from publius.web.conversations import Conversation, Turn
 from publius.web.pages import from_script, go, page
@@ -22,6 +24,12 @@ from publius.web.visitor import AnyRequest, plain, site_of, viewer
 LONGEST = 20_000  # characters; the model's own limit is lower and says so itself
 DEFAULT = "library"
 SHOWN = 5  # documents named on the first page
+EXAMPLES = 3  # questions to try
+ABOUT_A_TITLE = (
+    "What are the main points of “{}”?",
+    "Who does “{}” apply to, and what must they do?",
+    "Which amounts, limits or dates does “{}” set?",
+)
 
 
 @get("/", opt={"permission": Permission.SIGN_IN})
@@ -82,7 +90,7 @@ async def asking(
         conversation=conversation,
         documents=listing.total,
         titles=listing.documents[:SHOWN],
-        subjects=[document.title for document in listing.documents if _reads_well(document.title)],
+        examples=_examples(principal, listing.documents),
         may_write=Permission.WRITE_DOCUMENTS in allowed(principal),
         models=sorted(site.app.policy.models(principal), key=lambda one: not one.grounded),
         model=model or (conversation.turns[-1].model if conversation and conversation.turns else DEFAULT),
@@ -104,6 +112,14 @@ async def _answered(request: AnyRequest, question: Question) -> None:
     else:
         await site.conversations.answered(principal, question.id, answer)
         metrics_of(request).answered(question.door, answer)
+
+
+def _examples(principal: Principal, documents: Sequence[Document]) -> list[str]:
+    """Questions to try: the demonstration's where its documents are here, else one about each of some titles."""
+    names = {document.name for document in documents}
+    ready = [each.text for each in demonstration.examples(principal.agency.slug) if each.document in names]
+    titles = [document.title for document in documents if _reads_well(document.title)]
+    return (ready or [f.format(title) for f, title in zip(ABOUT_A_TITLE, titles, strict=False)])[:EXAMPLES]
 
 
 def _reads_well(title: str) -> bool:
