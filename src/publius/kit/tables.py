@@ -2,6 +2,8 @@
 
 A file is made of blocks. A block has a `source` and a `status`, and its figures; a figure that is verified differently
 from its block is written `{ value = 1, status = "…" }`. A list of `[over, base, percent]` is a graduated schedule.
+The statuses: `seen`, read in a published source; `recomputed`, equal to the agency's own published records; `CPI rule`,
+worked out by the law's rule of yearly adjustment but not seen in print; and `not known`.
 """
 
 import tomllib
@@ -14,12 +16,7 @@ from typing import Any
 from publius.kit.errors import InvalidInput
 from publius.kit.money import Step
 
-STATUSES = {
-    "seen": "read in a published source",
-    "recomputed": "equal to the agency's own published records",
-    "CPI rule": "worked out by the law's rule of yearly adjustment; not seen in print",
-    "not known": "no source was found; nothing is computed with it",
-}
+NOT_KNOWN = "not known"  # Of a figure for which no source was found: nothing is computed with it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +29,19 @@ class Figure:
     status: str
 
 
-class Tables:
-    """The figures of one year by dotted name, such as `income_protection.parents.4`."""
+class Tables(dict[str, Figure]):
+    """The figures of one year by dotted name, such as `income_protection.parents.4`, and the names not known."""
 
     def __init__(self, year: str, figures: Mapping[str, Figure]) -> None:
+        super().__init__({name: figure for name, figure in figures.items() if figure.status != NOT_KNOWN})
         self.year = year
-        self._figures = figures
+        self.not_known = tuple(name for name, figure in figures.items() if figure.status == NOT_KNOWN)
 
-    def __getitem__(self, name: str) -> Figure:
-        figure = self._figures.get(name)
-        if figure is None or figure.status == "not known":
-            raise InvalidInput(
-                f"The tables of {self.year} hold no {name.replace('_', ' ').replace('.', ', ')}: it is not known.",
-                "Ask for a year whose tables are complete.",
-            )
-        return figure
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._figures
-
-    def figures(self) -> Mapping[str, Figure]:
-        """Every figure by its name, those that are not known among them."""
-        return self._figures
+    def __missing__(self, name: str) -> Figure:
+        raise InvalidInput(
+            f"The tables of {self.year} hold no {name.replace('_', ' ').replace('.', ', ')}: it is not known.",
+            "Ask for a year whose tables are complete.",
+        )
 
 
 @cache

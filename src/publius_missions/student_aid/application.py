@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from publius.kit import InvalidInput
+from publius.kit import InvalidInput, dollars
 
 LARGEST_AMOUNT = 9_999_999_999  # The widest dollar field of the application holds ten digits.
 LARGEST_FAMILY = 99
@@ -53,7 +53,7 @@ class Contributor(NamedTuple):
     earned_income_credit: bool = False
 
 
-AMOUNTS = Contributor._fields[: Contributor._fields.index("other_schedules")]
+AMOUNTS = Contributor._fields.index("other_schedules")  # So many fields come first, and are dollars.
 
 
 class Unit(NamedTuple):
@@ -109,10 +109,10 @@ def check(application: Application) -> None:
     for unit in filter(None, (application.student, application.parents)):
         amounts = [unit.cash, unit.investments, unit.business_farm, unit.child_support]
         for person in unit.people:
-            amounts += [getattr(person, name) for name in AMOUNTS]
+            amounts += map(int, person[:AMOUNTS])
         largest = max(amounts, key=abs)
         if abs(largest) > LARGEST_AMOUNT:
             raise InvalidInput(
-                f"An amount of {largest:,} dollars is more than the application can hold.",
-                f"Give whole dollars of at most {LARGEST_AMOUNT:,}.",
+                f"An amount of {dollars(largest)} is more than the application can hold.",
+                f"Give whole dollars of at most {dollars(LARGEST_AMOUNT)}.",
             )

@@ -59,7 +59,7 @@ def student_aid_index(application: Application, max_pell: int, year: Tables, der
 def formula_a(application: Application, exempt: bool, year: Tables, derivation: Derivation) -> int:
     """HEA sec. 475, a dependent student: the parents' contribution, and the student's from income and assets."""
     parents, student = application.parents or Unit(), application.student
-    against = _parents_allowances("parents", parents, "parents", application, year, derivation)
+    against = _family_allowances("parents", parents, "parents", application, year, derivation)
     earned = income.total_income("parents", parents, derivation)
     available = income.available_income("parents", earned, against, derivation)
     worth = assets.net_worth("parents", parents, exempt, year, derivation)
@@ -74,7 +74,7 @@ def formula_a(application: Application, exempt: bool, year: Tables, derivation: 
     return derivation.add("formula A", sum(parts.values()), "the sum of the contributions", law, **parts)
 
 
-def _parents_allowances(
+def _family_allowances(
     who: str, unit: Unit, table: str, application: Application, year: Tables, derivation: Derivation
 ) -> int:
     parts = {
@@ -146,7 +146,7 @@ def formula_c(application: Application, exempt: bool, year: Tables, derivation: 
     """HEA sec. 477, an independent student with dependents: adjusted available income under the schedule."""
     unit = application.student
     table = "married_parent" if unit.married else "single_parent"
-    against = _parents_allowances("student", unit, table, application, year, derivation)
+    against = _family_allowances("student", unit, table, application, year, derivation)
     earned = income.total_income("student", unit, derivation)
     available = income.available_income("student", earned, against, derivation)
     worth = assets.net_worth("student", unit, exempt, year, derivation)
