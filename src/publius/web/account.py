@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from publius.errors import PubliusError
 from publius.types import Permission
@@ -34,13 +35,13 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
 
 
 @get("/sign-in/{link:str}", opt=OPEN)
-async def link_page(request: AnyRequest, link: str) -> Response[Any]:
+async def link_page(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
     """A one-time link opens a page with a button: programs that look links up in advance press no buttons."""
     return page(request, "link.html")
 
 
 @post("/sign-in/{link:str}", opt=OPEN)
-async def redeem_link(request: AnyRequest, link: str) -> Response[Any]:
+async def redeem_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
     """Use the link up for a session."""
     try:
         token = await site_of(request).app.identity.redeem(link)

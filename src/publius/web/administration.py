@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from publius.errors import Forbidden, NotFound, PubliusError
 from publius.identity import Key, User
@@ -56,20 +57,20 @@ async def add_member(request: AnyRequest) -> Response[Any]:
 
 
 @post("/manage/members/{user:uuid}/link", status_code=200, opt=MANAGE)
-async def send_link(request: AnyRequest, user: UUID) -> Response[Any]:
+async def send_link(request: AnyRequest, user: FromPath[UUID]) -> Response[Any]:
     """A new one-time link for somebody who lost their password, or never had one."""
     found = await _user(request, user)
     return await _members(request, link=await _link(request, found), linked=found)
 
 
 @get("/manage/members/{user:uuid}/lock", opt=MANAGE)
-async def confirm_lock(request: AnyRequest, user: UUID) -> Response[Any]:
+async def confirm_lock(request: AnyRequest, user: FromPath[UUID]) -> Response[Any]:
     """Ask before somebody is locked out."""
     return page(request, "lock_member.html", here=HERE, member=await _user(request, user))
 
 
 @post("/manage/members/{user:uuid}/lock", opt=MANAGE)
-async def lock_member(request: AnyRequest, user: UUID) -> Response[Any]:
+async def lock_member(request: AnyRequest, user: FromPath[UUID]) -> Response[Any]:
     """Lock somebody out at once; nobody can do it to themselves and be left without a way back."""
     found = await _user(request, user)
     if viewer(request).id == f"user:{found.id}":
@@ -101,7 +102,7 @@ async def create_key(request: AnyRequest) -> Response[Any]:
 
 
 @get("/manage/keys/{key:uuid}/revoke", opt=MANAGE)
-async def confirm_revocation(request: AnyRequest, key: UUID) -> Response[Any]:
+async def confirm_revocation(request: AnyRequest, key: FromPath[UUID]) -> Response[Any]:
     """Ask before a program loses its way in."""
     found = await site_of(request).app.identity.keys.list(viewer(request).agency)
     for one in found:
@@ -111,7 +112,7 @@ async def confirm_revocation(request: AnyRequest, key: UUID) -> Response[Any]:
 
 
 @post("/manage/keys/{key:uuid}/revoke", opt=MANAGE)
-async def revoke_key(request: AnyRequest, key: UUID) -> Response[Any]:
+async def revoke_key(request: AnyRequest, key: FromPath[UUID]) -> Response[Any]:
     """End a key, everywhere and at once."""
     await site_of(request).app.identity.keys.revoke(viewer(request).agency, key)
     return go("/manage/keys")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from publius.ledger import body as bodies
 from publius.ledger.inspection import export, latest_checkpoint, prove, verify_database
@@ -22,7 +23,7 @@ READ = {"permission": Permission.READ_LEDGER}
 
 
 @get("/receipts/{record:uuid}", opt=ASK)
-async def receipt(request: AnyRequest, record: UUID) -> Response[Any]:
+async def receipt(request: AnyRequest, record: FromPath[UUID]) -> Response[Any]:
     """What the receipt of one's own answer proves, checked while the page is made."""
     proof = await _proof(request, record)
     key = site_of(request).app.ledger.key.public
@@ -32,7 +33,7 @@ async def receipt(request: AnyRequest, record: UUID) -> Response[Any]:
 
 
 @get("/receipts/{record:uuid}/proof", opt=ASK)
-async def download_proof(request: AnyRequest, record: UUID) -> Response[bytes]:
+async def download_proof(request: AnyRequest, record: FromPath[UUID]) -> Response[bytes]:
     """The proof as a file that can be checked anywhere, with the public key alone."""
     proof = await _proof(request, record)
     return _file(f"proof-{record}.json", msgspec.json.format(msgspec.json.encode(proof), indent=2))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 
 from publius.errors import TooLarge
 from publius.policy.roles import allowed
@@ -55,7 +56,7 @@ async def add_documents(request: AnyRequest) -> Response[Any]:
 
 
 @get("/documents/{document:uuid}", opt={"permission": Permission.READ_DOCUMENTS})
-async def open_document(request: AnyRequest, document: UUID) -> Response[Any]:
+async def open_document(request: AnyRequest, document: FromPath[UUID]) -> Response[Any]:
     """A document's text; with `start` and `end` those characters are highlighted. A long one comes in parts."""
     opened = await site_of(request).app.retrieval.open(viewer(request).agency, document, _number(request, "revision"))
     length = len(opened.text)
@@ -81,7 +82,7 @@ async def open_document(request: AnyRequest, document: UUID) -> Response[Any]:
 
 
 @get("/documents/{document:uuid}/file", opt={"permission": Permission.READ_DOCUMENTS})
-async def download_document(request: AnyRequest, document: UUID) -> Response[bytes]:
+async def download_document(request: AnyRequest, document: FromPath[UUID]) -> Response[bytes]:
     """The file as it was added. Always saved, never shown: a page inside it would run as one of ours."""
     library = site_of(request).app.retrieval
     name, _, data = await library.original(viewer(request).agency, document, _number(request, "revision"))
@@ -91,14 +92,14 @@ async def download_document(request: AnyRequest, document: UUID) -> Response[byt
 
 
 @get("/documents/{document:uuid}/remove", opt={"permission": Permission.WRITE_DOCUMENTS})
-async def confirm_removal(request: AnyRequest, document: UUID) -> Response[Any]:
+async def confirm_removal(request: AnyRequest, document: FromPath[UUID]) -> Response[Any]:
     """Ask before it is gone."""
     opened = await site_of(request).app.retrieval.open(viewer(request).agency, document)
     return page(request, "remove_document.html", here=HERE, document=opened)
 
 
 @post("/documents/{document:uuid}/remove", opt={"permission": Permission.WRITE_DOCUMENTS})
-async def remove_document(request: AnyRequest, document: UUID) -> Response[Any]:
+async def remove_document(request: AnyRequest, document: FromPath[UUID]) -> Response[Any]:
     """Take it out of the library."""
     await site_of(request).app.retrieval.remove(viewer(request).agency, document)
     return go(HERE)

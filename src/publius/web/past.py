@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from publius.types import Permission
 from publius.web.asking import asking
@@ -23,13 +24,13 @@ async def list_conversations(request: AnyRequest) -> Response[Any]:
 
 
 @get("/conversations/{conversation:uuid}", opt=ASK)
-async def open_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
+async def open_conversation(request: AnyRequest, conversation: FromPath[UUID]) -> Response[Any]:
     """One conversation, to read and to continue."""
     return await asking(request, await site_of(request).conversations.open(viewer(request), conversation))
 
 
 @post("/conversations/{conversation:uuid}/rename", opt=ASK)
-async def rename_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
+async def rename_conversation(request: AnyRequest, conversation: FromPath[UUID]) -> Response[Any]:
     """Give it another title; an empty one changes nothing."""
     title = plain((await request.form()).get("title"))
     if title:
@@ -38,14 +39,14 @@ async def rename_conversation(request: AnyRequest, conversation: UUID) -> Respon
 
 
 @get("/conversations/{conversation:uuid}/delete", opt=ASK)
-async def confirm_deletion(request: AnyRequest, conversation: UUID) -> Response[Any]:
+async def confirm_deletion(request: AnyRequest, conversation: FromPath[UUID]) -> Response[Any]:
     """Ask before it is gone."""
     opened = await site_of(request).conversations.open(viewer(request), conversation)
     return page(request, "delete_conversation.html", here=HERE, conversation=opened)
 
 
 @post("/conversations/{conversation:uuid}/delete", opt=ASK)
-async def delete_conversation(request: AnyRequest, conversation: UUID) -> Response[Any]:
+async def delete_conversation(request: AnyRequest, conversation: FromPath[UUID]) -> Response[Any]:
     """Delete it for good."""
     await site_of(request).conversations.delete(viewer(request), conversation)
     return go(HERE)

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from publius.api import server
@@ -99,6 +100,6 @@ def astray(request: AnyRequest, error: NotFoundException) -> Response[Any]:
 
 
 @get("/{path:path}", opt={"permission": Permission.SIGN_IN})
-async def nowhere(request: AnyRequest, path: str) -> Response[Any]:
+async def nowhere(request: AnyRequest, path: FromPath[str]) -> Response[Any]:
     """Any address that is no page. Whoever is not signed in does not hear which addresses are pages."""
     raise NotFound("There is no such page.", cure="Start from the first page.")
