@@ -70,6 +70,11 @@ class Unit(NamedTuple):
         """The sum of one amount over the people."""
         return sum([getattr(person, amount) for person in self.people])
 
+    @property
+    def foreign_income(self) -> int:
+        """Foreign earned income left out of adjusted gross income; some write it as a negative number."""
+        return sum([abs(person.foreign_income_excluded) for person in self.people])
+
 
 class Application(NamedTuple):
     """One student's application for one award year, such as `2026-27`."""

@@ -20,7 +20,7 @@ def total_income(who: str, unit: Unit, derivation: Derivation) -> int:
         "tax_exempt_interest": unit.total("tax_exempt_interest"),
         "untaxed_ira": sum(max(0, each.ira_distributions - each.ira_rollover) for each in unit.people),
         "untaxed_pensions": sum(max(0, each.pensions - each.pension_rollover) for each in unit.people),
-        "foreign_income_excluded": sum(abs(each.foreign_income_excluded) for each in unit.people),
+        "foreign_income_excluded": unit.foreign_income,
     }
     subtracted = {name: unit.total(name) for name in ("taxable_grants", "education_credits", "work_study")}
     return derivation.add(

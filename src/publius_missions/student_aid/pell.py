@@ -1,11 +1,12 @@
 """The Pell Grant: maximum and minimum by income and family, the award in between, and part-time study."""
 
-from publius.kit import Derivation, Result, Tables
+from publius.kit import Derivation, InvalidInput, Result, Tables, share
 from publius_missions.student_aid.application import Application, FilingStatus, Return
 
 NON_FILER, SINGLE_PARENT, OTHER_FAMILY = 1, 2, 3  # The Department's codes of the maximum.
 MAXIMUM_PERCENT = {SINGLE_PARENT: 225, OTHER_FAMILY: 175}
 MINIMUM_PERCENT = {1: 325, 2: 275, 3: 400, 4: 350, 5: 275}  # By the Department's codes of the minimum.
+FULL_TIME = 100  # Percent.
 NEVER = 1_000_000  # Above every Student Aid Index.
 LAW = "HEA sec. 401(b)(1), 20 U.S.C. 1070a(b)(1)"
 FOREIGN_INCOME_LEFT_OUT = {"2024-25", "2025-26"}  # Counted from 2026-27 on: Public Law 119-21; announcement APP-25-23.
@@ -40,7 +41,7 @@ def poverty_guideline(application: Application, year: Tables, derivation: Deriva
 def income_for_pell(application: Application, derivation: Derivation) -> int:
     """What is held against the guideline: adjusted gross income, from 2026-27 on with excluded foreign income."""
     household = application.household
-    agi, foreign = household.total("adjusted_gross_income"), household.total("foreign_income_excluded")
+    agi, foreign = household.total("adjusted_gross_income"), household.foreign_income
     if application.award_year in FOREIGN_INCOME_LEFT_OUT:
         return derivation.add("income for Pell", agi, "adjusted gross income", LAW, agi=agi)
     formula, law = "adjusted gross income + foreign income excluded", f"{LAW}; Public Law 119-21"
@@ -102,10 +103,17 @@ def no_grant_from(year: Tables) -> int:
 
 
 def enrolled_award(award: int, intensity: int) -> Result[int]:
-    """The year's award of a part-time student; `intensity` is the whole percent of full-time study, 1 to 100."""
+    """The year's award of a part-time student; `intensity` is the whole percent of full-time study.
+
+    InvalidInput unless it is from 1 to 100.
+    """
+    if not 1 <= intensity <= FULL_TIME:
+        raise InvalidInput(
+            f"The enrolment intensity is {intensity} percent.",
+            f"Give the whole percent of full-time study, from 1 to {FULL_TIME}.",
+        )
     derivation = Derivation()
-    share_of_full = min(100, max(0, intensity))
-    amount = (award * share_of_full + 50) // 100
     name, law = "Pell award for enrolment", "HEA sec. 401(b)(2), 20 U.S.C. 1070a(b)(2)"
-    derivation.add(name, amount, "scheduled award x enrolment intensity", law, award=award, percent=share_of_full)
+    formula = "scheduled award x enrolment intensity"
+    amount = derivation.add(name, share(award, 100 * intensity), formula, law, award=award, percent=intensity)
     return Result(amount, derivation)

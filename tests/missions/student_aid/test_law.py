@@ -96,3 +96,43 @@ def test_from_2026_27_an_index_of_twice_the_maximum_ends_the_grant():
 @pytest.mark.parametrize(("award", "intensity", "year"), [(7_395, 100, 7_395), (7_395, 50, 3_698), (740, 25, 185)])
 def test_part_time_study_takes_its_share_of_the_award(award, intensity, year):
     assert enrolled_award(award, intensity).value == year
+
+
+@pytest.mark.parametrize("intensity", [0, -50, 101])
+def test_an_impossible_enrolment_is_refused(intensity):
+    with pytest.raises(InvalidInput, match=f"{intensity} percent"):
+        enrolled_award(7_395, intensity)
+
+
+def owner(**changed):
+    """A single student with savings, and an income under the asset exemption's line but over the maximum grant's."""
+    person = Contributor(adjusted_gross_income=45_000, income_earned=45_000)._replace(**changed)
+    return Application("2026-27", Unit((person,), cash=100_000), state="NJ")
+
+
+@pytest.mark.parametrize(
+    ("application", "counted"),
+    [
+        (owner(), 0),
+        (owner(schedule_c=-10_001), 100_000),
+        (owner(schedule_c=-10_000), 0),
+        (owner(other_schedules=True), 100_000),
+        (owner(adjusted_gross_income=60_000), 100_000),
+        (owner(adjusted_gross_income=60_000)._replace(benefits=True), 0),
+        (owner()._replace(state="PW"), 100_000),
+        (owner(filed=Return.ELSEWHERE)._replace(benefits=True), 100_000),
+    ],
+)
+def test_assets_count_unless_the_law_leaves_them_out(application, counted):
+    assert student_aid(application).derivation.amounts()["student net worth"] == counted
+
+
+def test_foreign_income_counts_for_pell_from_2026_27_on():
+    person = Contributor(adjusted_gross_income=20_000, foreign_income_excluded=50_000)
+    before, now = (student_aid(Application(year, Unit((person,)))).value.max_pell for year in ("2025-26", "2026-27"))
+    assert (before, now) == (3, 0)
+
+
+def test_who_need_not_file_has_the_lowest_index_and_the_whole_grant():
+    family = Unit((Contributor(filed=Return.NOT_REQUIRED),), cash=500_000)
+    assert list(student_aid(Application("2026-27", family)).value) == [-1_500, 1, 0, 7_395]
