@@ -103,10 +103,13 @@ def test_the_command_writes_a_row_a_record_and_says_how_many_agree(tmp_path, cap
     assert "recompute to the same dollar" in capsys.readouterr().out
 
 
-def record_of(year, **fields):
-    """A blank record of a year with only its first character; the smallest file that can be read."""
-    code = {"2024-25": "5", "2025-26": "6", "2026-27": "7"}[year]
-    return code + " " * (LENGTHS[year] - 1)
+def record_of(year, **texts):
+    """A blank record of a year but for its first character and the texts put at `at_POSITION`."""
+    line = {"2024-25": "5", "2025-26": "6", "2026-27": "7"}[year].ljust(LENGTHS[year])
+    for name, text in texts.items():
+        at = int(name.removeprefix("at_"))
+        line = line[:at] + text + line[at + len(text) :]
+    return line
 
 
 @pytest.mark.parametrize(
@@ -141,9 +144,18 @@ def test_one_bad_record_is_noted_and_the_others_are_computed(tmp_path):
     assert notes[0] == notes[3] == "The Department computed no index; its reject reasons: none given."
 
 
-def test_a_field_that_holds_no_number_is_named(tmp_path):
-    line = record_of("2026-27")
-    edited = line[:175] + "-1500 " + line[181:776] + "abc       " + line[786:]
-    (tmp_path / "file.txt").write_text(edited)
+SAI, FAMILY_SIZE, INCOME = "at_175", "at_578", "at_776"
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ({INCOME: "abc"}, "'student.adjusted_gross_income' holds 'abc'"),
+        ({FAMILY_SIZE: "-2"}, "family size is -2"),
+        ({SAI: "12x"}, "'sai' holds '12x'"),
+    ],
+)
+def test_a_record_that_cannot_be_is_said_in_its_note(tmp_path, texts, says):
+    (tmp_path / "file.txt").write_text(record_of("2026-27", **{SAI: "-1500"} | texts))
     (row,) = recompute(tmp_path / "file.txt", quiet)
-    assert "'student.adjusted_gross_income' holds 'abc'" in row.note
+    assert says in row.note and row.sai_computed == ""

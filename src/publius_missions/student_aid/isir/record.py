@@ -13,7 +13,7 @@ from publius_missions.student_aid.application import Application, Contributor, R
 YEAR_CODES = {"5": "2024-25", "6": "2025-26", "7": "2026-27"}  # The first character of a record.
 LENGTHS = {"2024-25": 7_704, "2025-26": 7_704, "2026-27": 7_944}
 MARRIED = {"student": {"2", "3"}, "parent": {"2", "3", "4"}}  # Parents who live together count as if married.
-INDEPENDENT = "I"
+DEPENDENT = {"D", "X"}  # The second is a dependent student whose application was rejected.
 YES, NO = "1", "2"
 NOT_REQUIRED = {"student": {"2"}, "parent": {"4", "5", "6"}}  # Why no return was filed, as each form codes it.
 
@@ -102,7 +102,7 @@ def application(record: Record) -> Application:
 def is_dependent(record: Record) -> bool:
     """Whether parents' data count; a record with a formula says so itself, one without by its dependency model."""
     formula = record.fields["formula"]
-    return formula == "A" if formula else record.fields["dependency"] in ("D", "X")
+    return formula == "A" if formula else record.fields["dependency"] in DEPENDENT
 
 
 def number(fields: dict[str, str], name: str) -> int:
@@ -128,6 +128,7 @@ def _family_size(fields: dict[str, str], whose: str) -> int:
 def _unit(fields: dict[str, str], whose: str) -> Unit:
     first, second = PEOPLE[whose]
     people = [_contributor(fields, first, whose)]
+    # The second person is there when any of their fields is filled: each of the two blocks is a field of its own too.
     if fields[f"{second}.manual"] or fields[f"{second}.irs"]:
         people.append(_contributor(fields, second, whose))
     return Unit(
