@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Program
 
+pytestmark = pytest.mark.slow  # starts whole programs
+
 FEES = "# Fees\n\nThe filing fee for a protest is $350. It is due within 10 days of the award.\n"
 
 

@@ -14,6 +14,8 @@ import psutil
 import pytest
 from tests.cli.conftest import Program
 
+pytestmark = pytest.mark.slow  # starts whole programs
+
 READY = re.compile(
     r"Publius is ready: (http://\S+) +sign in once: (http://\S+/sign-in/pl-education-\S+) .*(pb-education-\w+)"
 )

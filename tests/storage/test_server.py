@@ -14,6 +14,8 @@ import pytest
 from publius.errors import MigrationFailed
 from publius.storage import EmbeddedServer, migrate
 
+pytestmark = pytest.mark.slow  # starts whole programs
+
 
 def test_it_starts_twice_and_the_last_to_leave_stops_it(home: Path) -> None:
     first, second = EmbeddedServer(home), EmbeddedServer(home)
