@@ -86,9 +86,9 @@ def option(parameter: object) -> str:
 
 
 def index() -> str:
-    """Every page of docs/ by its title."""
-    pages = sorted(path for path in DOCS.glob("*.md") if path.name != "README.md")
-    rows = [f"- [{title(path)}]({path.name})" for path in pages]
+    """Every page of docs/ by its title; a folder by its own index."""
+    pages = [*sorted(path for path in DOCS.glob("*.md") if path.name != "README.md"), *sorted(DOCS.glob("*/README.md"))]
+    rows = [f"- [{title(path)}]({path.relative_to(DOCS)})" for path in pages]
     rows += ["- [Decisions](decisions/), one dated page each: what was decided, instead of what, and why"]
     return "\n".join(["# Publius: the pages", "", WRITTEN, *rows, ""])
 

@@ -1,6 +1,5 @@
 """Real weights for tests that need them, and one engine process that such tests attach to."""
 
-import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -8,22 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from publius.errors import SetupError
-from publius.inference import weights
 from publius.inference.catalog import CatalogModel, read_catalog
 from publius.inference.embedded import EmbeddedEngine
-
-
-@pytest.fixture(scope="session")
-def store() -> Path:
-    """A home with real weights: PUBLIUS_TEST_HOME, or the usual one. What is missing is fetched."""
-    home = Path(os.environ.get("PUBLIUS_TEST_HOME") or "~/.local/share/publius").expanduser()
-    for model in read_catalog().models:
-        try:
-            weights.fetch(home / "models", model)
-        except SetupError as error:
-            pytest.skip(f"no weights here, and they cannot be fetched: {error}")
-    return home
 
 
 @pytest.fixture(scope="session")
