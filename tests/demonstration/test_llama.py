@@ -1,7 +1,7 @@
 """The demonstration's questions with the real small Llama: what a newcomer gets in the first minutes.
 
-On 2026-11-23 it answered 15 and 16 of 20 rightly, in two builds, and answered 1 of the 8 that no document answers. The
-bounds leave room for a little worse. They say nothing of a larger model except that it should do better.
+On 2026-11-23 it answered 19 of 20 rightly, and none of the 8 that no document answers; before the rules of that day 15
+and 16. The bounds leave room for a little worse. They say nothing of a larger model except that it should do better.
 """
 
 import pytest
@@ -40,7 +40,7 @@ async def test_most_first_questions_are_answered_rightly_and_few_wrongly(buildin
                 right.append(example.text)
             elif not example.document and answer.checked.answered:
                 strays.append(example.text)
-    assert len(right) >= 13, right
+    assert len(right) >= 16, right
     assert len(strays) <= 2, strays
 
 
