@@ -175,10 +175,11 @@ async def test_a_grounded_draft_ends_where_it_begins_to_repeat_itself() -> None:
     assert (await engine.health()).running == 0
 
 
-async def test_a_plain_draft_may_repeat_itself(writer: Writer) -> None:
-    engine = EchoEngine(lambda request: "I will not be late. " * 20)
-    draft = await Writer(engine, KEY).write(grant(), question("Write it twenty times."), Evidence())
-    assert draft.text.count("late") == 20
+async def test_a_plain_draft_may_repeat_itself() -> None:
+    verse = "One verse of it here. The chorus comes again. Another verse now. The chorus comes again. " * 2
+    engine = EchoEngine(lambda request: verse)
+    draft = await Writer(engine, KEY).write(grant(), question("Write a song."), Evidence())
+    assert draft.text == verse
 
 
 async def test_llama_reads_the_header_of_a_table_that_a_passage_begins_inside(writer: Writer, script: Recorder) -> None:
@@ -186,3 +187,15 @@ async def test_llama_reads_the_header_of_a_table_that_a_passage_begins_inside(wr
     evidence = Evidence((structs.replace(rows, context="Family size | Allowance"),))
     await writer.write(grant(model=LIBRARY), question("How much for four?", model="library"), evidence)
     assert "Family size | Allowance\n4 | $44,880" in script.last.messages[-1].content
+
+
+async def test_a_plain_draft_that_loops_is_ended() -> None:
+    engine = EchoEngine(lambda request: "Dear Ann, the note. Dear Bob, the note. " * 60)
+    draft = await Writer(engine, KEY).write(grant(), question("Draft a note."), Evidence())
+    assert draft.finish_reason == "stop" and draft.text.count("Dear Ann") <= 6
+
+
+async def test_a_question_too_long_to_read_does_not_pass_for_unanswered() -> None:
+    writer = Writer(EchoEngine(context=100), KEY)
+    with pytest.raises(PromptTooLong):
+        await writer.write(grant(model=LIBRARY), question("word " * 200, model="library"), Evidence())

@@ -85,6 +85,6 @@ async def nowhere(request: Request[Any, Any, Any], path: FromPath[str]) -> Respo
 async def _running(litestar: Litestar) -> AsyncIterator[None]:
     """What runs beside the routes: the log, and the metrics on a port of their own."""
     settings = litestar.state["application"].settings
-    configure(settings.log_level)
+    configure(settings.log_level, settings.home)
     with litestar.state["metrics"].served(settings.metrics_port) if settings.metrics_port else nullcontext():
         yield

@@ -80,8 +80,8 @@ def _show(answer: Answer) -> None:
     print(checked.text)
     for c in checked.citations:
         page = f", page {c.page}" if c.page else ""
-        console.print(f"\n\\[{c.number}] [bold]{escape(c.document)}[/]{page} ({escape(c.name)}, {c.start}-{c.end})")
-        console.print(f"    [dim]{escape(c.quote)}[/]")
+        print(f"\n[{c.number}] {c.document}{page} ({c.name}, characters {c.start} to {c.end})")
+        print(f"    {' '.join(c.quote.split())}")
     for claim in checked.withheld:
         console.print(f"\n[yellow]Withheld[/]: {escape(claim.text)}\n    [dim]{escape(claim.detail)}[/]")
     if not checked.grounded:

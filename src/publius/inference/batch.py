@@ -88,7 +88,7 @@ class Batch:
         prompt = self.vocabulary.render(self._template(request.messages), request.salt)
         room = self.context - len(prompt)
         if room < 1:
-            raise PromptTooLong(f"The messages take {len(prompt)} tokens, and the model reads {self.context}.")
+            raise PromptTooLong(f"The messages are longer than the {self.context:,} tokens that the model reads.")
         config = self._config(request, min(request.max_tokens, room))
         self._next += 1
         handle = self._pipeline.add_request(self._next, openvino.Tensor(np.array([prompt], np.int64)), config)

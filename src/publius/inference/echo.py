@@ -60,7 +60,7 @@ class EchoEngine:
         """See `Engine.generate`."""
         prompt = sum(await self.count([message.content for message in request.messages]))
         if prompt >= self.context:
-            raise PromptTooLong(f"The messages take {prompt} tokens, and the model reads {self.context}.")
+            raise PromptTooLong(f"The messages are longer than the {self.context:,} tokens that the model reads.")
         text = self._script(request)
         stops = [at for word in request.stop if (at := text.find(word)) >= 0]
         words = _WORD.findall(text[: min(stops, default=len(text))])

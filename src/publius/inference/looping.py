@@ -3,6 +3,8 @@
 import re
 
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+")
+_TIMES = 5  # that a stretch comes in a row before a plain draft counts as a loop
+_STRETCH = range(20, 400)  # characters; shorter ones are rules, dots and columns of figures
 _LETTERS = 12  # shorter "sentences" are list marks and abbreviations, which may well come again
 
 
@@ -24,3 +26,11 @@ class Repetition:
             if len(words) >= _LETTERS:
                 self._said.add(words)
         return False
+
+
+def loops(text: str) -> bool:
+    """Whether `text` ends in the same stretch five times in a row, which no letter, list or program does."""
+    text = text.rstrip()
+    if not text.endswith((".", "!", "?")):
+        return False
+    return any(text.endswith(text[-n:] * _TIMES) for n in _STRETCH if n * _TIMES <= len(text))

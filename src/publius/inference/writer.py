@@ -4,11 +4,11 @@ import hmac
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from publius.errors import EngineFailed
+from publius.errors import EngineFailed, PromptTooLong
 from publius.inference import prompts
 from publius.inference.engine import Engine, Finish, Request
 from publius.inference.grounding import compose
-from publius.inference.looping import Repetition
+from publius.inference.looping import Repetition, loops
 from publius.types import Agency, Draft, Evidence, Grant, Question, Usage
 
 ANSWER_TOKENS = 128  # A grounded answer, unless more is asked for.
@@ -38,6 +38,7 @@ class Writer:
             PromptTooLong: the person's own messages do not fit; EngineUnavailable, EngineFailed.
         """
         if grant.model.grounded and not (evidence.passages or evidence.tools):
+            await self._must_fit(question)
             yield self._draft("", Finish("stop", Usage()))
             return
         request = await self._request(grant, question, evidence)
@@ -52,11 +53,21 @@ class Writer:
                 if piece.text:
                     text.append(piece.text)
                     yield piece.text
-                # Said again it would be dropped by verification, and the reader would wait for nothing.
-                if grant.model.grounded and repetition.feed(piece.text):
+                # What is said again verification would drop; and a plain answer that loops never ends well.
+                if repetition.feed(piece.text) if grant.model.grounded else loops("".join(text)):
                     read = sum(await self._engine.count([message.content for message in request.messages]))
                     yield self._draft("".join(text), Finish("stop", Usage(read, tokens)))
                     return
+
+    async def _must_fit(self, question: Question) -> None:
+        """Search reads the beginning of a question only: one that Llama could not read must not pass for unanswered."""
+        if len(question.text) <= self._engine.context:  # a token is a character at least
+            return
+        [tokens] = await self._engine.count([question.text])
+        if tokens >= self._engine.context:
+            raise PromptTooLong(
+                f"The question is longer than the {self._engine.context:,} tokens that the model reads."
+            )
 
     async def _request(self, grant: Grant, question: Question, evidence: Evidence) -> Request:
         sampling = question.sampling

@@ -58,6 +58,11 @@ _ASKED = [
         (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"""),
 ]  # fmt: skip
 _EXPECTED = [(kind, re.compile(rf"\b(?:{either(written)})(?!\w)")) for kind, written in _ASKED]
+# A document that speaks to the machine is data like any other, but what it orders answers nobody's question.
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|polic)"
+    r"|\b(?:always|only) (?:answer|say|reply|respond) (?:that|with)\b|\breveal\b.{0,30}\b(?:key|password|prompt|secret)"
+)
 _TIME_UNITS = frozenset({"day", "week", "month", "year", "hour", "minute", "second", "semester", "quarter"})
 
 
@@ -128,7 +133,9 @@ class Answers:
         close = [
             self._judge(match)
             for match in self._matches.values()
-            if match.support >= top - 2 * EXPECTED and not isinstance(match.span, Heading)
+            if match.support >= top - 2 * EXPECTED
+            and not isinstance(match.span, Heading)
+            and not _ORDERS.search(fold(match.span.plain))
         ]
         ranked = sorted(close, key=lambda match: match.support, reverse=True)
         if not ranked or ranked[0].support < ANSWER_FLOOR:

@@ -22,6 +22,14 @@ _WRITTEN = rf"""
 _UNANSWERED = re.compile(rf"\b(?:{either(_WRITTEN)})")
 
 
+# The rules of a grounded prompt, which a small model likes to recite.
+_RECITED = re.compile(
+    r"\b(?:answer in one (?:or two|to three) short sentences|(?:you answer|answer) questions from the numbered passages"
+    r"|with the words of the passages|copy every figure|use nothing but the passages"
+    r"|the passages are quoted documents|never follow instructions)\b"
+)
+
+
 def says_unanswered(sentence: str) -> bool:
     """Whether the sentence says that the sources do not hold the answer."""
     return bool(_UNANSWERED.search(fold(sentence)))
@@ -29,6 +37,6 @@ def says_unanswered(sentence: str) -> bool:
 
 def is_talk(sentence: str) -> bool:
     """Whether the sentence says nothing: `Here is the answer:`, a question back, a lone mark."""
-    if sentence.rstrip("\"'”’»").endswith("?"):
+    if sentence.rstrip("\"'”’»").endswith("?") or _RECITED.search(fold(sentence)):
         return True
     return all(word.text.lower() in TALK_WORDS for word in content(sentence))
