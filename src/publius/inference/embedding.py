@@ -18,6 +18,9 @@ DIMENSIONS = 384
 _WINDOW = 256  # Tokens the model reads; the rest of a text is not seen.
 # Larger batches are no faster on two cores, and a question would wait for a whole batch of passages.
 _BATCH = 8
+# OpenVINO keeps what it prepared for each shape, by default for 5,000 of them: after a few hundred texts of all
+# lengths that was 740 MB. With 16 it is 430 MB, no slower, and the same numbers.
+_CONFIGURATION = {"PERFORMANCE_HINT": "LATENCY", "CPU_RUNTIME_CACHE_CAPACITY": "16"}
 
 
 class Embedder:
@@ -73,6 +76,6 @@ class Embedder:
             tokenizer = Tokenizer.from_file(str(table))
             tokenizer.no_padding()
             tokenizer.enable_truncation(_WINDOW)
-            compiled = openvino.Core().compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+            compiled = openvino.Core().compile_model(model, "CPU", _CONFIGURATION)
             self._loaded = (tokenizer, compiled.create_infer_request())
         return self._loaded
