@@ -29,7 +29,10 @@ class Repetition:
 
 
 def loops(text: str) -> bool:
-    """Whether `text` ends in the same stretch five times in a row, which no letter, list or program does."""
+    """Whether `text` ends in the same stretch of sentences five times in a row.
+
+    Somebody who asks for a sentence ten times gets it five times: the price of ending the loops of small models.
+    """
     text = text.rstrip()
     if not text.endswith((".", "!", "?")):
         return False
