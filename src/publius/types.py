@@ -62,11 +62,32 @@ class Principal(Struct, frozen=True):
     scopes: frozenset[Permission] | None = None  # None: all that the role gives
 
 
-class Message(Struct, frozen=True):
-    """One message of a conversation, in OpenAI's terms."""
+class Tool(Struct, frozen=True, kw_only=True):
+    """A function that the caller can carry out. `parameters` is the JSON Schema of its arguments."""
 
-    role: Literal["system", "user", "assistant"]
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ToolCall(Struct, frozen=True):
+    """Llama asks the caller to carry out a tool. `arguments` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Message(Struct, frozen=True, omit_defaults=True):
+    """One message of a conversation, in OpenAI's terms.
+
+    `calls` stand in an assistant's message; a message of the role `tool` answers the one named by `call_id`.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
 
 
 class Sampling(Struct, frozen=True):
@@ -77,6 +98,23 @@ class Sampling(Struct, frozen=True):
     top_p: float = 1.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+
+
+class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an answer must look like, apart from what it says.
+
+    `tool_choice` is `auto`, `none`, `required`, or the name of one tool. `schema` is JSON Schema as JSON text:
+    the answer is then a value of it, by constrained decoding; `{}` allows any JSON.
+    """
+
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    parallel_calls: bool = True
+    schema: str | None = None
+    choices: int = 1  # OpenAI's `n`
+    logprobs: bool = False
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -88,6 +126,7 @@ class Question(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     credential: str | Principal | None = None  # a door that has already authenticated passes the Principal
     sampling: Sampling = Sampling()
+    form: Form = Form()
 
     @property
     def text(self) -> str:
@@ -150,20 +189,50 @@ class Evidence(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True):
-    """Tokens read and written."""
+    """Tokens read and written. `cached_tokens` are those of the prompt that the engine had read before."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+
+
+FinishReason = Literal["stop", "length", "tool_calls", "cancelled"]
+
+
+class TokenLogprob(Struct, frozen=True):
+    """A token that was written and the natural logarithm of its probability."""
+
+    token: bytes
+    logprob: float
+
+
+class Delta(Struct, frozen=True, kw_only=True):
+    """A piece of an unchecked answer as it comes. Calls come whole."""
+
+    text: str = ""
+    choice: int = 0
+    calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One whole unchecked answer; a question asks for several with `form.choices`."""
+
+    text: str
+    finish_reason: FinishReason
+    calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """What Llama wrote, before anyone has checked it."""
+    """What Llama wrote, before anyone has checked it. `choices` holds every answer, this one first."""
 
     text: str
-    finish_reason: Literal["stop", "length", "cancelled"]
+    finish_reason: FinishReason
     model: str  # catalog name of the weights
     weights: str  # SHA-256 of the weights file, or "" for an upstream that does not say
     usage: Usage = Usage()
+    choices: tuple[Choice, ...] = ()
 
 
 class Citation(Struct, frozen=True, kw_only=True):

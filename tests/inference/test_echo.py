@@ -12,7 +12,7 @@ from publius.types import Message
 
 
 def request(text: str = "one two three", **changes: object) -> Request:
-    values = {"messages": (Message("user", text),), "salt": b"", "max_tokens": 100} | changes
+    values = {"messages": (Message("user", text),), "salt": b"", "max_tokens": 100, "agency": 1, "user": "me"} | changes
     return Request(**values)  # type: ignore[arg-type]
 
 

@@ -22,7 +22,13 @@ pytestmark = pytest.mark.model
 
 
 def ask(text: str = "Count from one to one hundred in words.", **changes: object) -> Request:
-    values = {"messages": (Message("user", text),), "salt": b"salt", "max_tokens": 16} | changes
+    values = {
+        "messages": (Message("user", text),),
+        "salt": b"salt",
+        "max_tokens": 16,
+        "agency": 1,
+        "user": "me",
+    } | changes
     return Request(**values)  # type: ignore[arg-type]
 
 

@@ -102,7 +102,13 @@ async def engine(server: Server) -> AsyncIterator[UpstreamEngine]:
 
 
 def request(**changes: Any) -> Request:
-    values = {"messages": (Message("user", "What is water?"),), "salt": b"\x01\xff", "max_tokens": 50} | changes
+    values = {
+        "messages": (Message("user", "What is water?"),),
+        "salt": b"\x01\xff",
+        "max_tokens": 50,
+        "agency": 1,
+        "user": "me",
+    } | changes
     return Request(**values)
 
 

@@ -41,7 +41,9 @@ async def test_a_bad_frame_closes_its_own_connection_with_a_reason(
     llama: EmbeddedEngine, engine_home: Path, frame: bytes
 ) -> None:
     bystander = asyncio.create_task(
-        anext(llama.generate(Request(messages=(Message("user", "Hello"),), salt=b"", max_tokens=20)))
+        anext(
+            llama.generate(Request(messages=(Message("user", "Hello"),), salt=b"", max_tokens=20, agency=1, user="me"))
+        )
     )
     reader, writer = await connect(engine_home)
     writer.write(frame)
@@ -65,7 +67,9 @@ async def test_a_frame_that_never_ends_holds_nothing_up(llama: EmbeddedEngine, e
 async def test_one_connection_cannot_cancel_or_read_anothers_generation(
     llama: EmbeddedEngine, engine_home: Path
 ) -> None:
-    stream = llama.generate(Request(messages=(Message("user", "Count to fifty."),), salt=b"", max_tokens=40))
+    stream = llama.generate(
+        Request(messages=(Message("user", "Count to fifty."),), salt=b"", max_tokens=40, agency=1, user="me")
+    )
     await anext(stream)
     reader, writer = await connect(engine_home)
     for id in range(1, 50):

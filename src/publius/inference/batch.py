@@ -13,11 +13,11 @@ from openvino_genai import py_openvino_genai as genai  # type: ignore[import-unt
 
 from publius.errors import PromptTooLong
 from publius.inference.assembly import Assembly
-from publius.inference.engine import FinishReason, Request
+from publius.inference.engine import Request
 from publius.inference.gguf import Shape, read_shape
 from publius.inference.templates import TEMPLATES
 from publius.inference.vocabulary import Vocabulary, from_tokenizer
-from publius.types import Usage
+from publius.types import FinishReason, Usage
 
 _BLOCK_TOKENS = 32  # The CPU plugin's key-value block.
 _STEP_TOKENS = 256  # Prompt tokens read in one step: small enough that running streams do not stall.

@@ -5,9 +5,9 @@ import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from publius.errors import PromptTooLong
-from publius.inference.engine import Finish, FinishReason, Health, Piece, Request
+from publius.inference.engine import Finish, Health, Piece, Request
 from publius.inference.prompts import ENDING
-from publius.types import Usage
+from publius.types import FinishReason, Usage
 
 Script = Callable[[Request], str]
 

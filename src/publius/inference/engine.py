@@ -1,36 +1,44 @@
 """The seam between Publius and whatever runs Llama: requests in, pieces of text out."""
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
-from publius.types import Message, Usage
-
-FinishReason = Literal["stop", "length", "cancelled"]
+from publius.types import FinishReason, Form, Message, TokenLogprob, ToolCall, Usage
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """One generation. Everything is resolved: no defaults are left to the engine.
 
     `salt` begins the prompt of an embedded engine, so that two agencies share no cached prefix; it is
-    the platform's secret and never comes from a client. `temperature` 0 is greedy.
+    the platform's secret and never comes from a client. `temperature` 0 is greedy. A request waits for its
+    turn among `agency`'s, and within the agency among `user`'s; `weight` is the agency's share of the engine.
+    `form.choices` is for the writer, which sends a request for each.
     """
 
     messages: tuple[Message, ...]
     salt: bytes
     max_tokens: int
+    agency: int
+    user: str
+    weight: float = 1.0
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    form: Form = Form()
 
 
 class Piece(Struct, frozen=True, tag="piece"):
-    """Text as it comes, in whole characters; `tokens` is how many tokens it took."""
+    """Text as it comes, in whole characters; `tokens` is how many tokens it took. Calls come whole."""
 
     text: str
     tokens: int
+    calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 class Finish(Struct, frozen=True, tag="finish"):

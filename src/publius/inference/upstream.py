@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from publius.errors import EngineFailed, EngineUnavailable, PromptTooLong, PubliusError
-from publius.inference.engine import Finish, FinishReason, Health, Piece, Request
-from publius.types import Usage
+from publius.inference.engine import Finish, Health, Piece, Request
+from publius.types import FinishReason, Usage
 
 _CONNECT = 10.0  # Seconds.
 _SILENCE = 120.0  # Seconds without a byte, the wait for the first token included.

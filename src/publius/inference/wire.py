@@ -10,8 +10,8 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from publius.inference.engine import FinishReason, Request
-from publius.types import Usage
+from publius.inference.engine import Request
+from publius.types import FinishReason, Usage
 
 LARGEST_FRAME = 8 << 20  # Bytes. A whole context of a long model fits; a runaway length does not.
 

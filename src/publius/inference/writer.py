@@ -81,10 +81,15 @@ class Writer:
             messages=messages,
             salt=self._salt(grant.agency),
             max_tokens=most,
+            agency=grant.agency.id,
+            user=grant.principal.id,
             temperature=sampling.temperature,
             top_p=sampling.top_p,
             seed=sampling.seed,
             stop=sampling.stop,
+            presence_penalty=sampling.presence_penalty,
+            frequency_penalty=sampling.frequency_penalty,
+            form=question.form,
         )
 
     def _salt(self, agency: Agency) -> bytes:

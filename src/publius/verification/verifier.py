@@ -4,12 +4,10 @@
 doors give the same verdicts however the draft is cut into pieces.
 """
 
-from typing import Literal
-
 import numpy as np
 from msgspec import structs
 
-from publius.types import Checked, Citation, Claim, Draft, Evidence, Grant, Passage, Question, Reason
+from publius.types import Checked, Citation, Claim, Draft, Evidence, FinishReason, Grant, Passage, Question, Reason
 from publius.verification import quote
 from publius.verification.figures import read
 from publius.verification.meaning import Objection
@@ -19,8 +17,6 @@ from publius.verification.support import Embed, Heading, Match, Sources, Span, p
 from publius.verification.talk import is_talk, says_unanswered
 from publius.verification.verdict import judge
 from publius.verification.words import is_spanish
-
-FinishReason = Literal["stop", "length", "cancelled"]
 
 # Measured: docs/decisions/2026-11-23-support-threshold.md.
 BETTER = 0.10  # a passage that answers so much better than what was released is quoted beside it
