@@ -14,7 +14,9 @@ from bench.report import show_targets
 def names() -> list[str]:
     """The benchmarks there are."""
     return sorted(
-        m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in ("__main__", "building", "report")
+        m.name
+        for m in pkgutil.iter_modules(bench.__path__)
+        if m.name not in ("__main__", "building", "peers", "report")
     )
 
 

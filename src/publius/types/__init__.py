@@ -1,0 +1,43 @@
+"""The nouns of Publius: what one room hands to the next.
+
+Every type is an immutable `msgspec.Struct`; none has behaviour beyond reading itself.
+Offsets (`start`, `end`) count Unicode code points in the stored text of one revision; `end` is
+exclusive, so `text[start:end]` is the span.
+"""
+
+from publius.types.answer import Answer, Checked, Citation, Claim, Reason, Receipt
+from publius.types.draft import Choice, Delta, Draft, FinishReason, TokenLogprob, Usage
+from publius.types.evidence import Evidence, Passage, ToolResult
+from publius.types.people import Agency, Door, Permission, Principal, Role
+from publius.types.question import Form, Grant, Message, Model, Question, Sampling, Tool, ToolCall
+
+__all__ = [
+    "Agency",
+    "Answer",
+    "Checked",
+    "Choice",
+    "Citation",
+    "Claim",
+    "Delta",
+    "Door",
+    "Draft",
+    "Evidence",
+    "FinishReason",
+    "Form",
+    "Grant",
+    "Message",
+    "Model",
+    "Passage",
+    "Permission",
+    "Principal",
+    "Question",
+    "Reason",
+    "Receipt",
+    "Role",
+    "Sampling",
+    "TokenLogprob",
+    "Tool",
+    "ToolCall",
+    "ToolResult",
+    "Usage",
+]

@@ -1,0 +1,101 @@
+"""What is asked, and what policy allowed: one walk's input."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from publius.types.people import Agency, Door, Principal
+
+
+class Tool(Struct, frozen=True, kw_only=True):
+    """A function that the caller can carry out. `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ToolCall(Struct, frozen=True):
+    """Llama asks the caller to carry out a tool. `arguments` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Message(Struct, frozen=True, omit_defaults=True):
+    """One message of a conversation, in OpenAI's terms.
+
+    `calls` stand in an assistant's message; a message of the role `tool` answers the one named by `call_id`.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+
+
+class Sampling(Struct, frozen=True):
+    """How tokens are chosen. The defaults are greedy, so that the same question reads the same."""
+
+    max_tokens: int | None = None
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+
+
+class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an answer must look like, apart from what it says.
+
+    `tool_choice` is `auto`, `none`, `required`, or the name of one tool. `schema` is JSON Schema as JSON text:
+    the answer is then a value of it, by constrained decoding; `{}` allows any JSON.
+    """
+
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    parallel_calls: bool = True
+    schema: str | None = None
+    choices: int = 1  # OpenAI's `n`
+    logprobs: bool = False
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One walk's input, as it came through a door: nothing in it is trusted yet."""
+
+    id: UUID
+    door: Door
+    model: str
+    messages: tuple[Message, ...]
+    credential: str | Principal | None = None  # a door that has already authenticated passes the Principal
+    sampling: Sampling = Sampling()
+    form: Form = Form()
+
+    @property
+    def text(self) -> str:
+        """The last thing the user said, which is what retrieval searches for."""
+        return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
+
+
+class Model(Struct, frozen=True):
+    """One entry of `/v1/models`: `llama` answers from itself, `library` from the agency's documents."""
+
+    id: str
+    grounded: bool
+    description: str
+
+
+class Grant(Struct, frozen=True):
+    """What policy allowed for this question."""
+
+    principal: Principal
+    model: Model
+    max_tokens: int
+
+    @property
+    def agency(self) -> Agency:
+        return self.principal.agency
