@@ -1,4 +1,4 @@
-"""OpenVINO GenAI's continuous batching over one GGUF file: the only module that touches the library.
+"""Generations over OpenVINO GenAI's continuous batching. How it is set up stands in `pipeline.py`.
 
 `step()` holds Python's interpreter lock for its whole length (up to some hundred milliseconds), which is
 why all of this runs in the engine process (`worker.py`) and in one thread.
@@ -14,14 +14,11 @@ from openvino_genai import py_openvino_genai as genai  # type: ignore[import-unt
 from publius.errors import PromptTooLong
 from publius.inference.assembly import Assembly
 from publius.inference.engine import Request
-from publius.inference.gguf import Shape, read_shape
+from publius.inference.gguf import read_shape
+from publius.inference.pipeline import open_pipeline
 from publius.inference.templates import TEMPLATES
 from publius.inference.vocabulary import Vocabulary, from_tokenizer
 from publius.types import FinishReason, Usage
-
-_BLOCK_TOKENS = 32  # The CPU plugin's key-value block.
-_STEP_TOKENS = 256  # Prompt tokens read in one step: small enough that running streams do not stall.
-_MOST_TOGETHER = 64
 
 
 class Generation:
@@ -67,15 +64,7 @@ class Batch:
         shape = read_shape(weights)
         self.context = min(context, shape.context)
         self._template = TEMPLATES[template]
-        self._pipeline = genai.ContinuousBatchingPipeline(
-            str(weights),
-            _scheduler(shape, cache_gb),
-            "CPU",
-            # Single precision: greedy answers stay the same whether or not the prompt was cached, and on
-            # processors without AMX it is also faster than bfloat16. No CACHE_DIR: for a GGUF file it saves
-            # no time, since the file is unpacked anew all the same.
-            {"INFERENCE_PRECISION_HINT": "f32"},
-        )
+        self._pipeline = open_pipeline(weights, shape, cache_gb)
         self.vocabulary = from_tokenizer(self._pipeline.get_tokenizer(), shape.special)
         self._next = 0
 
@@ -109,15 +98,3 @@ class Batch:
             config.temperature, config.top_p = request.temperature, request.top_p
             config.rng_seed = secrets.randbits(32) if request.seed is None else request.seed
         return config
-
-
-def _scheduler(shape: Shape, cache_gb: float) -> genai.SchedulerConfig:
-    # Keys and values are kept as bytes, with about 12 bytes of scales for each head and token.
-    block = _BLOCK_TOKENS * shape.layers * shape.kv_heads * 2 * (shape.head_size + 12)
-    scheduler = genai.SchedulerConfig()
-    scheduler.num_kv_blocks = max(int(cache_gb * 1e9) // block, 2)
-    scheduler.enable_prefix_caching = True
-    scheduler.dynamic_split_fuse = True
-    scheduler.max_num_batched_tokens = _STEP_TOKENS
-    scheduler.max_num_seqs = _MOST_TOGETHER
-    return scheduler
