@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT = {"node_modules", "vendor", "__pycache__", "results"}
+BUILT = {"node_modules", "vendor", "__pycache__", "results", ".git"}  # `.git` is a file in a second worktree.
 PLACES = ("src", "tests", "tools", "bench", "docs", ".ci")
 
 
