@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from publius.errors import PromptTooLong
 from publius.inference.engine import Finish, Health, Piece, Request
+from publius.inference.load import Load, Tally
 from publius.inference.prompts import ENDING
 from publius.types import FinishReason, Usage
 
@@ -40,7 +41,7 @@ class EchoEngine:
         self.context = context
         self._script = script
         self._delay = delay
-        self._running = 0
+        self._tally = Tally()
 
     async def start(self) -> None:
         """There is nothing to start."""
@@ -50,7 +51,11 @@ class EchoEngine:
 
     async def health(self) -> Health:
         """Always ready."""
-        return Health(True, "The echo engine repeats; it is not a model.", self._running)
+        return Health(True, "The echo engine repeats; it is not a model.", self._tally.running)
+
+    async def load(self) -> Load:
+        """Nobody waits, and there is no cache."""
+        return self._tally.load()
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Words in each text."""
@@ -65,13 +70,12 @@ class EchoEngine:
         stops = [at for word in request.stop if (at := text.find(word)) >= 0]
         words = _WORD.findall(text[: min(stops, default=len(text))])
         most = min(request.max_tokens, self.context - prompt)
-        self._running += 1
-        try:
+        self._tally.read(prompt)
+        with self._tally.under_way(request.agency):
             for word in words[:most]:
                 await asyncio.sleep(self._delay)
+                self._tally.wrote(1)
                 yield Piece(word, 1)
-        finally:
-            self._running -= 1
         reason: FinishReason = "length" if len(words) > most else "stop"
         yield Finish(reason, Usage(prompt, min(len(words), most)))
 

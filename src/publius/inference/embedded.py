@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
+
+import msgspec
 
 from publius.errors import EngineFailed, EngineUnavailable
 from publius.inference import weights
 from publius.inference.catalog import CatalogModel
 from publius.inference.connection import Connection, ConnectionLost
 from publius.inference.engine import Finish, Health, Piece, Request
+from publius.inference.load import Load
 from publius.inference.process import EngineProcess, socket_path
 from publius.inference.worker_config import WorkerConfig
 
@@ -39,6 +42,7 @@ class EmbeddedEngine:
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
         self._recovery: asyncio.Task[Connection] | None = None
+        self._served_by: set[int] = set()  # process ids, each of which was welcomed once
 
     @property
     def pid(self) -> int | None:
@@ -91,6 +95,17 @@ class EmbeddedEngine:
         except (TimeoutError, ConnectionLost, EngineFailed):
             return Health(False, "The engine does not answer.")
         return Health(True, f"The engine runs {self.name} in {pong.memory >> 20} MB.", pong.running)
+
+    async def load(self) -> Load:
+        """What the engine process says; of one that does not answer within a second, how often it was replaced."""
+        restarts = max(len(self._served_by) - 1, 0)
+        connection = self._connection
+        if connection and connection.alive:
+            with suppress(TimeoutError, ConnectionLost, EngineFailed):
+                async with asyncio.timeout(1):
+                    pong = await connection.ping()
+                return msgspec.structs.replace(pong.load, memory=pong.memory or None, restarts=restarts)
+        return Load(restarts=restarts)
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens in each text, by the model's own tokenizer."""
@@ -149,6 +164,7 @@ class EmbeddedEngine:
                 cure="Stop the Publius that runs it, or set PUBLIUS_MODEL to the same model.",
             )
         self.context = welcome.context
+        self._served_by.add(welcome.pid)
         connection.when_lost(self._recover)
 
     def _recover(self) -> None:

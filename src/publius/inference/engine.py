@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from publius.inference.load import Load
 from publius.types import FinishReason, Form, Message, TokenLogprob, ToolCall, Usage
 
 
@@ -84,6 +85,9 @@ class Engine(Protocol):
 
     async def health(self) -> Health:
         """Never raises and never waits long: what `/readyz` asks."""
+
+    async def load(self) -> Load:
+        """Never raises and never waits long: what the metrics ask. What is not known just now is None."""
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens in each text, without the template's own. An upstream engine estimates."""

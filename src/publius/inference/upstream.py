@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from publius.errors import EngineFailed, EngineUnavailable, PromptTooLong, PubliusError
 from publius.inference.engine import Finish, Health, Piece, Request
+from publius.inference.load import Load, Tally
 from publius.types import FinishReason, Usage
 
 _CONNECT = 10.0  # Seconds.
@@ -65,7 +66,7 @@ class UpstreamEngine:
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._session: aiohttp.ClientSession | None = None
         self._takes_salt = False  # vLLM knows `cache_salt`, and says that it is vLLM.
-        self._running = 0
+        self._tally = Tally()
 
     async def start(self) -> None:
         """Look at the server's models. A server that is not up yet is no error: it may come later."""
@@ -91,7 +92,11 @@ class UpstreamEngine:
             return Health(False, f"The upstream engine at {self._url} has no model {self.name}.")
         self._takes_salt = mine.owned_by == "vllm"
         self.context = mine.max_model_len or self.context
-        return Health(True, f"The upstream engine at {self._url} has {self.name}.", self._running)
+        return Health(True, f"The upstream engine at {self._url} has {self.name}.", self._tally.running)
+
+    async def load(self) -> Load:
+        """What we sent and were told; how the server stands otherwise its own metrics say."""
+        return self._tally.load()
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """An estimate from the length in bytes: the server's tokenizer is not ours."""
@@ -99,13 +104,14 @@ class UpstreamEngine:
 
     async def generate(self, request: Request) -> AsyncGenerator[Piece | Finish, None]:
         """See `Engine.generate`."""
-        self._running += 1
-        try:
+        with self._tally.under_way(request.agency):
             async with self._call("POST", "/chat/completions", json=self._body(request)) as response:
                 async for item in _pieces(response):
+                    if isinstance(item, Finish):
+                        self._tally.read(item.usage.prompt_tokens)
+                    else:
+                        self._tally.wrote(item.tokens)
                     yield item
-        finally:
-            self._running -= 1
 
     def _body(self, request: Request) -> dict[str, Any]:
         body: dict[str, Any] = {

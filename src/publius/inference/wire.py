@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from publius.inference.engine import Request
+from publius.inference.load import Load
 from publius.types import FinishReason, Usage
 
 LARGEST_FRAME = 8 << 20  # Bytes. A whole context of a long model fits; a runaway length does not.
@@ -77,11 +78,12 @@ class Counts(Struct, frozen=True, tag="counts"):
 
 
 class Pong(Struct, frozen=True, tag="pong"):
-    """The answer to Ping: generations under way, and resident memory in bytes."""
+    """The answer to Ping: generations under way, resident memory in bytes, and the rest of what is known."""
 
     id: int
     running: int
     memory: int
+    load: Load = Load()
 
 
 class Failure(Struct, frozen=True, tag="failure"):
