@@ -15,7 +15,8 @@ class Request(Struct, frozen=True, kw_only=True):
     `salt` begins the prompt of an embedded engine, so that two agencies share no cached prefix; it is
     the platform's secret and never comes from a client. `temperature` 0 is greedy. A request waits for its
     turn among `agency`'s, and within the agency among `user`'s; `weight` is the agency's share of the engine.
-    `form.choices` is for the writer, which sends a request for each.
+    `form.choices` is for the writer, which sends a request for each. `prompt` is raw text instead of messages,
+    which are then empty: Llama goes on writing where it ends, with nothing but the salt before it and no template.
     """
 
     messages: tuple[Message, ...]
@@ -31,6 +32,7 @@ class Request(Struct, frozen=True, kw_only=True):
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
     form: Form = Form()
+    prompt: str | None = None
 
 
 class Piece(Struct, frozen=True, tag="piece"):

@@ -26,9 +26,10 @@ class TokenLogprob(Struct, frozen=True):
 
 
 class Delta(Struct, frozen=True, kw_only=True):
-    """A piece of an unchecked answer as it comes. Calls come whole."""
+    """A piece of an answer as Llama writes it; `tokens` is how many it took. Calls come whole."""
 
     text: str = ""
+    tokens: int = 0
     choice: int = 0
     calls: tuple[ToolCall, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()

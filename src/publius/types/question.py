@@ -53,7 +53,8 @@ class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an answer must look like, apart from what it says.
 
     `tool_choice` is `auto`, `none`, `required`, or the name of one tool. `schema` is JSON Schema as JSON text:
-    the answer is then a value of it, by constrained decoding; `{}` allows any JSON.
+    the answer is then a value of it, by constrained decoding; `{}` allows any JSON. With `raw`, each message is
+    a text that Llama goes on writing, by itself and without a template.
     """
 
     tools: tuple[Tool, ...] = ()
@@ -62,6 +63,7 @@ class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: str | None = None
     choices: int = 1  # OpenAI's `n`
     logprobs: bool = False
+    raw: bool = False
 
 
 class Question(Struct, frozen=True, kw_only=True):
