@@ -121,3 +121,15 @@ def test_removing_needs_a_yes(publius: Program, fees: Path) -> None:
     publius("documents", "remove", document["id"], "--agency", "education", code=1)
     publius("documents", "remove", document["id"], "--agency", "education", "--yes")
     assert publius.json("documents", "list", "--agency", "education", "--matching", "fees") == []
+
+
+def test_an_agencys_share_of_the_engine_is_set_and_listed(publius: Program) -> None:
+    publius("agency", "create", "shares", "Office of Shares")
+    publius("agency", "set", "shares", "--weight", "2.5", "--exclusive-engine")
+    [row] = [row for row in publius.json("agency", "list") if row["slug"] == "shares"]
+    assert (row["weight"], row["exclusive_engine"]) == (2.5, True)
+    publius("agency", "set", "shares", "--shared-engine")
+    [row] = [row for row in publius.json("agency", "list") if row["slug"] == "shares"]
+    assert (row["weight"], row["exclusive_engine"]) == (2.5, False)
+    publius("agency", "set", "shares", "--weight", "0", code=1)
+    assert "A weight is from 0.01 to 1,000" in publius.said and "Traceback" not in publius.said

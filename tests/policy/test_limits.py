@@ -11,14 +11,14 @@ from psycopg.conninfo import make_conninfo
 from publius.errors import BudgetSpent, RateLimited
 from publius.policy import Policy
 from publius.storage import Database, Owner
-from publius.types import Agency, Door, Grant, Message, Principal, Question, Role, Usage
+from publius.types import Agency, Door, Grant, Message, Principal, Question, Role, Share, Usage
 
 ONE_PROCESS = """
 import asyncio, sys
 from publius.errors import RateLimited
 from publius.policy import Policy
 from publius.storage import Database
-from publius.types import Principal, Role
+from publius.types import Principal, Role, Share
 
 async def main():
     passed = 0
@@ -26,8 +26,8 @@ async def main():
         principal = Principal("key:x", "x", await database.agency_by_slug("small"), Role.MEMBER)
         policy = Policy(database, max_tokens=10)
         for said in await asyncio.gather(*(policy.admit(principal) for _ in range(30)), return_exceptions=True):
-            assert said is None or isinstance(said, RateLimited), said
-            passed += said is None
+            assert isinstance(said, Share | RateLimited), said
+            passed += isinstance(said, Share)
     print(passed)
 
 asyncio.run(main())
@@ -107,3 +107,19 @@ async def test_a_grant_names_model_and_tokens(education: Agency, database: Datab
     grant = await Policy(database, max_tokens=10).authorize(principal(education), question())
     assert (grant.agency, grant.model.id, grant.max_tokens) == (education, "llama", 10)
     assert isinstance(grant, Grant)
+
+
+async def test_a_grant_carries_the_agencys_share_of_the_engine(
+    owner: Owner, education: Agency, database: Database
+) -> None:
+    policy = Policy(database, max_tokens=10)
+    assert (await policy.authorize(principal(education), question())).share == Share(1.0, False)
+    owner.set_limits(education.slug, weight=2.5)
+    owner.set_limits(education.slug, exclusive_engine=True)
+    assert (await policy.authorize(principal(education), question())).share == Share(2.5, True)
+
+
+def test_a_share_of_nothing_is_refused_by_the_database_too(owner: Owner, education: Agency) -> None:
+    for weight in (0.0, -1.0, float("inf"), float("nan")):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner.set_limits(education.slug, weight=weight)

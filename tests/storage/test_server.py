@@ -14,6 +14,8 @@ import pytest
 from publius.errors import MigrationFailed
 from publius.storage import EmbeddedServer, migrate
 
+HEAD = "0002"  # the project's newest migration
+
 pytestmark = pytest.mark.slow  # starts whole programs
 
 
@@ -95,7 +97,7 @@ def test_a_migration_that_fails_changes_nothing(owner_address: str, tmp_path: Pa
         migrate(owner_address, "secret", scripts=scripts)
     with psycopg.connect(owner_address) as connection:
         assert connection.execute("SELECT to_regclass('half')").fetchone() == (None,)
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
 
 
 def test_a_newer_database_is_refused(owner_address: str, tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ def _scripts(folder: Path, body: str) -> Path:
     scripts = folder / "storage" / "migrations"
     shutil.copytree(MIGRATIONS.parent, scripts.parent)
     (scripts / "versions" / "9999_more.py").write_text(
-        f"from alembic import op\nrevision = '9999'\ndown_revision = '0001'\ndef upgrade():\n    {body}\n"
+        f"from alembic import op\nrevision = '9999'\ndown_revision = '{HEAD}'\ndef upgrade():\n    {body}\n"
     )
     return scripts
 

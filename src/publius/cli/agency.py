@@ -5,12 +5,19 @@ from typing import Annotated
 import typer
 
 from publius.cli.terminal import AsJson, Yes, confirm, console, print_json, print_rows, with_owner
+from publius.errors import InvalidRequest
+
+_LEAST, _MOST = 0.01, 1000.0
 
 app = typer.Typer(help="Make, list, change and remove agencies.", no_args_is_help=True)
 
 Slug = Annotated[str, typer.Argument(help="Short name: 2 to 32 lower-case letters and digits.")]
 Rate = Annotated[int | None, typer.Option("--rate", min=1, help="Requests a minute.")]
 Tokens = Annotated[int | None, typer.Option("--tokens", min=1, help="Tokens a day.")]
+Weight = Annotated[float | None, typer.Option(help="Share of the engine when agencies wait for it; 1 is usual.")]
+Exclusive = Annotated[
+    bool | None, typer.Option("--exclusive-engine/--shared-engine", help="Whether it has an engine process of its own.")
+]
 
 
 @app.command()
@@ -35,7 +42,7 @@ def create(slug: Slug, name: str, rate: Rate = None, tokens: Tokens = None, json
 
 @app.command("list")
 def list_(json: AsJson = False) -> None:
-    """List the agencies with their limits.
+    """List the agencies with their limits and shares of the engine.
 
     Example: `publius agency list --json`
     """
@@ -44,12 +51,22 @@ def list_(json: AsJson = False) -> None:
 
 
 @app.command("set")
-def set_(slug: Slug, rate: Rate = None, tokens: Tokens = None) -> None:
-    """Change an agency's limits; they hold from the next request on.
+def set_(
+    slug: Slug, rate: Rate = None, tokens: Tokens = None, weight: Weight = None, exclusive_engine: Exclusive = None
+) -> None:
+    """Change an agency's limits and its share of the engine; they hold from the next request on.
 
-    Example: `publius agency set education --rate 1200`
+    Example: `publius agency set education --rate 1200 --weight 2`
     """
-    with_owner(lambda owner, _: owner.set_limits(slug, rate_per_minute=rate, tokens_per_day=tokens))
+    if weight is not None and not _LEAST <= weight <= _MOST:
+        raise InvalidRequest(
+            f"A weight is from {_LEAST} to {_MOST:,}; it was {weight}.", cure="1 is an equal share, 2 twice as much."
+        )
+    with_owner(
+        lambda owner, _: owner.set_limits(
+            slug, rate_per_minute=rate, tokens_per_day=tokens, weight=weight, exclusive_engine=exclusive_engine
+        )
+    )
     console.print(f"Changed {slug}.")
 
 

@@ -83,6 +83,7 @@ class Writer:
             max_tokens=most,
             agency=grant.agency.id,
             user=grant.principal.id,
+            weight=grant.share.weight,
             temperature=sampling.temperature,
             top_p=sampling.top_p,
             seed=sampling.seed,

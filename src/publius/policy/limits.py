@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from publius.errors import BudgetSpent, RateLimited
 from publius.storage import Database
-from publius.types import Agency
+from publius.types import Agency, Share
 
 # One statement. The rate is kept as the moment when the allowance is whole again: each request moves
 # it on by its share of a minute, and is refused if that would be more than a minute away. So a burst
@@ -16,6 +16,7 @@ from publius.types import Agency
 _TAKE = """
 WITH limits AS (
     SELECT now() AS now, interval '1 minute' / rate_per_minute AS share, rate_per_minute, tokens_per_day,
+           weight, exclusive_engine,
            coalesce((SELECT tokens FROM tokens_spent WHERE day = (now() AT TIME ZONE 'UTC')::date), 0) AS spent
     FROM agencies WHERE id = current_agency()
 ), taken AS (
@@ -25,7 +26,8 @@ WITH limits AS (
                THEN greatest(rate.whole_at, now) + share ELSE rate.whole_at END FROM limits)
     RETURNING old.whole_at AS before, new.whole_at AS after
 )
-SELECT now, share, rate_per_minute, tokens_per_day, spent, before, after FROM limits LEFT JOIN taken ON true
+SELECT now, share, rate_per_minute, tokens_per_day, spent, before, after, weight, exclusive_engine
+FROM limits LEFT JOIN taken ON true
 """
 # The day's sum may lose its last instant in a crash, which is worth not waiting for the disk.
 _SPEND = """
@@ -54,8 +56,8 @@ class Limits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, agency: Agency) -> None:
-        """Count one request.
+    async def take(self, agency: Agency) -> Share:
+        """Count one request; returns the agency's share of the engine.
 
         Answers under way are not yet in the day's sum, so it can be passed by what they still write.
 
@@ -76,6 +78,7 @@ class Limits:
             raise RateLimited(
                 f"The agency sent more than its {state.rate_per_minute:,} requests a minute.", retry_after=_wait(state)
             )
+        return Share(state.weight, state.exclusive_engine)
 
     async def spend(self, agency: Agency, tokens: int) -> None:
         """Add tokens to the agency's sum of today (UTC)."""

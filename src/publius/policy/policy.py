@@ -6,7 +6,7 @@ from publius.policy.limits import Limits, Used
 from publius.policy.roles import allowed
 from publius.storage import Database
 from publius.storage.database import PLATFORM
-from publius.types import Grant, Model, Permission, Principal, Question, Usage
+from publius.types import Grant, Model, Permission, Principal, Question, Share, Usage
 
 LLAMA = Model("llama", False, "Llama itself, for drafting and summarising. Not checked against documents.")
 LIBRARY = Model("library", True, "Answers from your agency's documents, each sentence with its source.")
@@ -60,16 +60,16 @@ class Policy:
         self.require(principal, Permission.ASK)
         model = self.model(principal, question.model)
         tokens = check(question, self._max_tokens)
-        await self.admit(principal)
-        return Grant(principal, model, tokens)
+        share = await self.admit(principal)
+        return Grant(principal, model, tokens, share)
 
-    async def admit(self, principal: Principal) -> None:
-        """Count one request against the agency's limits.
+    async def admit(self, principal: Principal) -> Share:
+        """Count one request against the agency's limits; returns its share of the engine, which stands beside them.
 
         Raises:
             RateLimited, BudgetSpent: the agency is past one of them.
         """
-        await self._limits.take(principal.agency)
+        return await self._limits.take(principal.agency)
 
     async def admit_stranger(self) -> None:
         """Count one question of nobody known against the platform's own rate.

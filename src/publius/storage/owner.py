@@ -46,18 +46,27 @@ class Owner:
         """Every agency with its limits, by slug, the platform's own left out."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT slug, name, rate_per_minute, tokens_per_day, created_at FROM agencies"
+                "SELECT slug, name, rate_per_minute, tokens_per_day, weight, exclusive_engine, created_at FROM agencies"
                 " WHERE slug <> 'platform' ORDER BY slug"
             )
             return [row._asdict() for row in rows]
 
-    def set_limits(self, slug: str, *, rate_per_minute: int | None, tokens_per_day: int | None) -> None:
-        """Change an agency's limits; None leaves one as it is."""
+    def set_limits(
+        self,
+        slug: str,
+        *,
+        rate_per_minute: int | None = None,
+        tokens_per_day: int | None = None,
+        weight: float | None = None,
+        exclusive_engine: bool | None = None,
+    ) -> None:
+        """Change an agency's limits and its share of the engine; None leaves one as it is."""
         with self._transaction() as connection:
             changed = connection.execute(
                 "UPDATE agencies SET rate_per_minute = coalesce(%s, rate_per_minute),"
-                " tokens_per_day = coalesce(%s, tokens_per_day) WHERE slug = %s",
-                [rate_per_minute, tokens_per_day, slug],
+                " tokens_per_day = coalesce(%s, tokens_per_day), weight = coalesce(%s, weight),"
+                " exclusive_engine = coalesce(%s, exclusive_engine) WHERE slug = %s",
+                [rate_per_minute, tokens_per_day, weight, exclusive_engine, slug],
             )
             if not changed.rowcount:
                 raise _unknown(slug)

@@ -9,7 +9,7 @@ from publius.types.answer import Answer, Checked, Citation, Claim, Reason, Recei
 from publius.types.draft import Choice, Delta, Draft, FinishReason, TokenLogprob, Usage
 from publius.types.evidence import Evidence, Passage, ToolResult
 from publius.types.people import Agency, Door, Permission, Principal, Role
-from publius.types.question import Form, Grant, Message, Model, Question, Sampling, Tool, ToolCall
+from publius.types.question import Form, Grant, Message, Model, Question, Sampling, Share, Tool, ToolCall
 
 __all__ = [
     "Agency",
@@ -35,6 +35,7 @@ __all__ = [
     "Receipt",
     "Role",
     "Sampling",
+    "Share",
     "TokenLogprob",
     "Tool",
     "ToolCall",

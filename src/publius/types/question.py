@@ -91,12 +91,20 @@ class Model(Struct, frozen=True):
     description: str
 
 
+class Share(Struct, frozen=True):
+    """An agency's share of the engine: its weight among those who wait, or an engine process of its own."""
+
+    weight: float = 1.0
+    exclusive_engine: bool = False
+
+
 class Grant(Struct, frozen=True):
     """What policy allowed for this question."""
 
     principal: Principal
     model: Model
     max_tokens: int
+    share: Share = Share()
 
     @property
     def agency(self) -> Agency:
