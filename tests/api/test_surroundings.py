@@ -7,14 +7,17 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 from tests.api.conftest import serving
 
+from publius.api.catalogue import CATALOGUE
 from publius.api.metrics import Metrics
 from publius.application import Application
 from publius.errors import WeightsMissing
 from publius.inference.echo import EchoEngine
 from publius.inference.engine import Health
+from publius.inference.load import Durations, Load
 from publius.settings import Settings, read
 from publius.types import Agency
 
@@ -107,7 +110,7 @@ async def test_health_needs_no_key_and_tells_what_is_missing(
 
 
 class TestMetrics:
-    """They are on a loopback port of their own, and name no agency."""
+    """They are on a loopback port of their own, and name an agency nowhere but at the queues."""
 
     @pytest.fixture
     def settings(self, tmp_path: Path) -> Settings:
@@ -119,21 +122,85 @@ class TestMetrics:
         await http.post("/v1/chat/completions", json=ASK)
         await http.post("/v1/chat/completions", json=ASK | {"model": SECRET})
         assert "publius_answers" not in (await http.get("/metrics")).text
-        async with httpx.AsyncClient() as client:
-            page = (await client.get(f"http://127.0.0.1:{settings.metrics_port}/metrics")).text
-        lines = set(page.splitlines())
+        lines = await _metrics(settings)
         assert 'publius_answers_total{door="api",model="llama",outcome="answered"} 1.0' in lines
         assert 'publius_requests_total{door="api",status="404"} 1.0' in lines
         assert 'publius_room_seconds_count{room="inference"} 1.0' in lines
         assert "publius_ledger_appends_total 2.0" in lines
         assert "publius_engine_running 0.0" in lines
-        assert "heron" not in page and "education" not in page
+        assert 'publius_refusals_total{code="model_not_found",door="api"} 1.0' in lines
+        assert not [line for line in lines if "heron" in line or "education" in line]
+
+    async def test_what_the_engine_did_is_counted_and_what_nobody_knows_is_absent(
+        self, settings: Settings, http: httpx.AsyncClient
+    ) -> None:
+        said = (await http.post("/v1/chat/completions", json=ASK)).json()["usage"]
+        lines = await _metrics(settings)
+        assert {
+            "publius_engine_ready 1.0",
+            f'publius_engine_tokens_total{{kind="read"}} {said["prompt_tokens"]}.0',
+            f'publius_engine_tokens_total{{kind="written"}} {said["completion_tokens"]}.0',
+            "publius_time_to_first_token_seconds_count 1.0",
+            f"publius_time_between_tokens_seconds_count {said['completion_tokens'] - 1}.0",
+        } <= set(lines)
+        names = {line.split("{")[0].split(" ")[0] for line in lines}
+        for unknown in ("publius_engine_cache_used_ratio", "publius_queue_waiting", "publius_engine_restarts_total"):
+            assert unknown not in names
+        memory = {line.split('"')[1]: float(line.split()[-1]) for line in lines if line.startswith("publius_memory_")}
+        assert memory["server"] > 20 << 20
+
+    async def test_an_agency_is_named_at_the_queues_alone(
+        self, settings: Settings, app: Application, engine: EchoEngine, http: httpx.AsyncClient
+    ) -> None:
+        engine._delay = 0.05
+        async with http.stream("POST", "/v1/chat/completions", json=ASK | {"stream": True}) as streaming:
+            events = streaming.aiter_lines()
+            await anext(events)
+            lines = await _metrics(settings)
+            assert "publius_streams_underway 1.0" in lines
+            assert [line for line in lines if "education" in line] == ['publius_queue_running{agency="education"} 1.0']
+        async with asyncio.timeout(10):
+            while "publius_streams_underway 0.0" not in lines:
+                lines = await _metrics(settings)
+        assert 'publius_queue_running{agency="education"} 0.0' in lines
+        assert {name for name, measure in CATALOGUE.items() if "agency" in measure.labels} == {
+            "publius_queue_waiting",
+            "publius_queue_running",
+        }
+
+    async def test_every_metric_of_the_page_is_in_the_catalogue_with_its_labels(
+        self, settings: Settings, app: Application, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        agency = 1
+        full = Load(
+            waiting={agency: 1}, running={agency: 1}, waited=Durations(), read_tokens=1, cached_tokens=1,
+            written_tokens=1, cache_used=0.5, cache_bytes=1, memory=1, restarts=1,
+        )  # fmt: skip
+
+        async def knows_everything() -> Load:
+            return full
+
+        monkeypatch.setattr(app.engine, "load", knows_everything)
+        await http.post("/v1/chat/completions", json=ASK)
+        page = "\n".join(await _metrics(settings)) + "\n"
+        found = {family.name: family for family in text_string_to_metric_families(page)}
+        made_by_the_client = {name for name in found if name.endswith("_created")}
+        assert found.keys() - made_by_the_client == CATALOGUE.keys()
+        for name, measure in CATALOGUE.items():
+            labels = {label for sample in found[name].samples for label in sample.labels} - {"le"}
+            assert labels <= set(measure.labels), name
+
+
+async def _metrics(settings: Settings) -> list[str]:
+    """The lines of the page."""
+    async with httpx.AsyncClient() as client:
+        return (await client.get(f"http://127.0.0.1:{settings.metrics_port}/metrics")).text.splitlines()
 
 
 async def test_a_taken_metrics_port_stops_nothing_and_is_told(app: Application) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, capture_logs() as lines:
         port = taken.getsockname()[1]
-        with Metrics(app.ledger, app.engine).served(port):
+        with Metrics(app).served(port):
             pass
     assert [(line["event"], line["port"], line["log_level"]) for line in lines] == [("no_metrics", port, "warning")]
 

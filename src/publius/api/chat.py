@@ -97,6 +97,7 @@ class EventStream(Response[None]):
             self._begun = True
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": event, "more_body": True})
-            async for event in told(events, request):
-                await send({"type": "http.response.body", "body": event, "more_body": True})
+            with metrics_of(request).streams.track_inprogress():
+                async for event in told(events, request):
+                    await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -2,18 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from litestar.connection import ASGIConnection
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
-from publius.inference.engine import Engine
-from publius.ledger.ledger import Ledger
-from publius.types import Answer, Door
+from publius.api.catalogue import CATALOGUE
+from publius.api.gauges import RoomsOwn
+from publius.application import Application
+from publius.types import Answer, Door, Walked
 
 log = structlog.get_logger("publius.api")
 
@@ -22,17 +21,23 @@ HOST = "127.0.0.1"
 
 
 class Metrics:
-    """The counters of one server. Every label has few values: no agency, person or address is one."""
+    """The counters of one server; `catalogue.py` says what each means and which labels it may have."""
 
-    def __init__(self, ledger: Ledger, engine: Engine) -> None:
-        self.registry = registry = CollectorRegistry()
-        self.requests = Counter("publius_requests", "Requests.", ["door", "status"], registry=registry)
-        self.answers = Counter("publius_answers", "Answers.", ["door", "model", "outcome"], registry=registry)
-        self.rooms = Histogram("publius_room_seconds", "Time in a room.", ["room"], buckets=_SECONDS, registry=registry)
-        self.tokens = Counter("publius_tokens", "Tokens read and written.", ["kind"], registry=registry)
-        self.withheld = Counter("publius_withheld_sentences", "Sentences withheld.", ["reason"], registry=registry)
-        self.underway = Gauge("publius_requests_underway", "Requests being answered now.", registry=registry)
-        self._rooms = _RoomsOwn(ledger, engine)
+    def __init__(self, application: Application) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = self._counter("publius_requests")
+        self.answers = self._counter("publius_answers")
+        self.refusals = self._counter("publius_refusals")
+        self.tokens = self._counter("publius_tokens")
+        self.withheld = self._counter("publius_withheld_sentences")
+        self.underway = self._gauge("publius_requests_underway")
+        self.streams = self._gauge("publius_streams_underway")
+        rooms = CATALOGUE["publius_room_seconds"]
+        self.rooms = Histogram(
+            "publius_room_seconds", rooms.help, rooms.labels, buckets=_SECONDS, registry=self.registry
+        )
+        self._rooms = RoomsOwn(application)
+        application.ledger.watchers.append(self._walked)
 
     def answered(self, door: Door, answer: Answer) -> None:
         """Count one answer; for every door that gives one."""
@@ -45,6 +50,11 @@ class Metrics:
             self.rooms.labels(room).observe(seconds)
         for claim in checked.withheld:
             self.withheld.labels(claim.reason).inc()
+
+    def _walked(self, walked: Walked) -> None:
+        """Count a walk that came to no answer, whichever door it came through and however it was told."""
+        if walked.code:
+            self.refusals.labels(walked.door, walked.code).inc()
 
     @contextmanager
     def served(self, port: int) -> Iterator[None]:
@@ -67,25 +77,11 @@ class Metrics:
             server.server_close()
             thread.join()
 
+    def _counter(self, name: str) -> Counter:
+        return Counter(name, CATALOGUE[name].help, CATALOGUE[name].labels, registry=self.registry)
 
-class _RoomsOwn(Collector):
-    """What ledger and engine count for themselves; read when somebody looks, which is in the metrics' own thread."""
-
-    def __init__(self, ledger: Ledger, engine: Engine) -> None:
-        self._ledger = ledger
-        self._engine = engine
-        self.loop: asyncio.AbstractEventLoop | None = None
-
-    def collect(self) -> Iterator[Metric]:
-        """One figure a time, none of which waits for long."""
-        counters = self._ledger.counters
-        yield CounterMetricFamily("publius_ledger_appends", "Records appended.", value=counters.records)
-        yield CounterMetricFamily("publius_ledger_failures", "Appends that failed.", value=counters.failures)
-        if self.loop is not None:
-            health = asyncio.run_coroutine_threadsafe(self._engine.health(), self.loop)
-            with suppress(TimeoutError):
-                running = health.result(timeout=1).running
-                yield GaugeMetricFamily("publius_engine_running", "Answers being written now.", value=running)
+    def _gauge(self, name: str) -> Gauge:
+        return Gauge(name, CATALOGUE[name].help, CATALOGUE[name].labels, registry=self.registry)
 
 
 def metrics_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Metrics:

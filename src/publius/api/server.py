@@ -33,7 +33,7 @@ def create_app(
             Each of their routes states its permission in `opt["permission"]`.
         state: what those routers want to find in `app.state`.
     """
-    metrics = Metrics(application.ledger, application.engine)
+    metrics = Metrics(application)
     litestar = Litestar(
         [*_routers(application), *extra_routes],
         exception_handlers={Exception: respond},

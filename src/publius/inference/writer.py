@@ -9,6 +9,7 @@ from publius.inference import prompts
 from publius.inference.engine import Engine, Finish, Request
 from publius.inference.grounding import compose
 from publius.inference.looping import Repetition, loops
+from publius.inference.pace import Pace
 from publius.types import Agency, Draft, Evidence, Grant, Question, Usage
 
 ANSWER_TOKENS = 128  # A grounded answer, unless more is asked for.
@@ -18,6 +19,7 @@ class Writer:
     """Has drafts written by one engine. `key` is the server's secret, from which cache salts are derived."""
 
     def __init__(self, engine: Engine, key: bytes) -> None:
+        self.pace = Pace()
         self._engine = engine
         self._key = key
 
@@ -44,7 +46,7 @@ class Writer:
         request = await self._request(grant, question, evidence)
         text: list[str] = []
         tokens, repetition = 0, Repetition()
-        async with aclosing(self._engine.generate(request)) as pieces:
+        async with aclosing(self.pace.watch(self._engine.generate(request))) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finish):
                     yield self._draft("".join(text), piece)

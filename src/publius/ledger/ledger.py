@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from publius.ledger.record import Record
 from publius.ledger.signing import SigningKey
 from publius.ledger.verify import Outside
 from publius.storage import Database
-from publius.types import Agency, Principal, Question, Receipt
+from publius.types import Agency, Principal, Question, Receipt, Walked
 
 PLATFORM = "platform"
 RECOVER_EVERY = 300.0  # seconds
@@ -31,6 +31,7 @@ class Ledger:
 
     def __init__(self, database: Database, home: Path) -> None:
         self.counters = Counters()
+        self.watchers: list[Callable[[Walked], None]] = []  # each told of every walk that is over; may not raise
         self.key = SigningKey.at(home / "keys")
         self._database = database
         self._presence = Presence(home / "ledger" / "writers")
@@ -63,7 +64,7 @@ class Ledger:
 
     def open(self, question: Question) -> "OpenWalk":
         """The record of one walk, as `async with ledger.open(question) as record`."""
-        return OpenWalk(Record(question, self._append, self._begin), self._live)
+        return OpenWalk(Record(question, self._append, self._begin), self._live, self.watchers)
 
     async def remove(
         self,
@@ -169,9 +170,10 @@ class Ledger:
 class OpenWalk:
     """Sees to it that a walk leaves exactly one leaf, however it ends. Lets every exception pass on."""
 
-    def __init__(self, record: Record, live: set[UUID]) -> None:
+    def __init__(self, record: Record, live: set[UUID], watchers: Sequence[Callable[[Walked], None]]) -> None:
         self._record = record
         self._live = live
+        self._watchers = watchers
 
     async def __aenter__(self) -> Record:
         self._live.add(self._record.id)
@@ -187,6 +189,9 @@ class OpenWalk:
             # A caller who is gone cannot be told; everybody else hears that nothing could be recorded.
             if error is None or isinstance(error, Exception):
                 raise
+        finally:
+            for watch in self._watchers:
+                watch(self._record.walked())
 
 
 def outcome(error: BaseException | None) -> str:

@@ -22,7 +22,9 @@ from publius.types import (
     Principal,
     Question,
     Receipt,
+    Stay,
     Usage,
+    Walked,
 )
 
 Append = Callable[[Agency | None, Entry], Awaitable[Receipt]]
@@ -47,6 +49,7 @@ class Record:
     def __init__(self, question: Question, append: Append, journal: Journal) -> None:
         self.id = uuid4()
         self.sealed = False  # true from the first attempt: there is never a second leaf
+        self._outcome = ""
         self._notes = Notes(question)
         self._append = append
         self._journal = journal
@@ -54,6 +57,8 @@ class Record:
         self._created = datetime.now(UTC)
         self._start = time.perf_counter()
         self._timing: dict[str, float] = {}
+        self._stays: dict[str, Stay] = {}
+        self._in = ""  # the room that the walk is in, or that it broke off in
 
     @property
     def agency(self) -> Agency | None:
@@ -78,10 +83,13 @@ class Record:
     def timed(self, room: str) -> Iterator[None]:
         """Add the time in this block to the room's."""
         start = time.perf_counter()
+        self._in = room
         try:
             yield
+            self._in = ""
         finally:
-            self._timing[room] = self._timing.get(room, 0.0) + time.perf_counter() - start
+            self._left(room, start)
+            self._timing[room] = self._stays[room].busy
 
     async def begin(self) -> None:
         """Make the walk durable before anything of its answer leaves, so that even a crash leaves a record.
@@ -124,8 +132,42 @@ class Record:
         if self.sealed:
             raise LedgerUnavailable("This walk has its record already.")
         self.sealed = True
-        self._timing.setdefault("total", time.perf_counter() - self._start)
-        return await self._append(self.agency, self._entry(outcome))
+        self._outcome = outcome
+        start = time.perf_counter()
+        self._timing.setdefault("total", start - self._start)
+        try:
+            return await self._append(self.agency, self._entry(outcome))
+        except LedgerUnavailable as error:
+            self._outcome, self._in = f"error:{error.code}", "ledger"
+            raise
+        finally:
+            self._left("ledger", start)
+
+    def walked(self) -> Walked:
+        """What the walk was, once it is closed."""
+        notes = self._notes
+        kind, _, code = self._outcome.partition(":")
+        return Walked(
+            request=notes.question.id,
+            door=notes.question.door,
+            agency=self.agency.slug if self.agency else "platform",
+            model=notes.grant.model.id if notes.grant else "",
+            outcome=kind,
+            code=code,
+            fault=self._in if code else "",
+            began=int(self._created.timestamp() * 1e9),
+            seconds=time.perf_counter() - self._start,
+            stays=tuple(self._stays.values()),
+            usage=notes.draft.usage if notes.draft else Usage(),
+            passages=len(notes.evidence.passages),
+        )
+
+    def _left(self, room: str, start: float) -> None:
+        """Note that the walk was in a room from `start` until now, perhaps not for the first time."""
+        now = time.perf_counter()
+        before = self._stays.get(room)
+        began, busy = (before.began, before.busy) if before else (start - self._start, 0.0)
+        self._stays[room] = Stay(room, began, now - self._start, busy + now - start)
 
     def _entry(self, outcome: str) -> Entry:
         walk = Walk(

@@ -151,18 +151,8 @@ class EmbeddedServer:
         name = hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"publius-{os.geteuid()}-{name}"
 
-    def _postmaster(self) -> psutil.Process | None:
-        """The live server of this folder, if there is one. A reused process id is not one."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            process = psutil.Process(pid)
-            ours = process.name() == "postgres" and str(self.data) in process.cmdline()
-        except (OSError, ValueError, psutil.Error):
-            return None
-        return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
-
     def _running(self) -> bool:
-        if self._postmaster() is None:
+        if postmaster(self.data) is None:
             return False
         ready = self._execute("pg_isready", "-h", str(self._socket_folder), "-t", "10", check=False)
         return ready.returncode == 0
@@ -170,7 +160,7 @@ class EmbeddedServer:
     def _forget_a_dead_server(self) -> None:
         # PostgreSQL refuses to start when the id in a leftover lock belongs to any live process,
         # which after a restart of a container it often does.
-        if self._postmaster() is None:
+        if postmaster(self.data) is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             for leftover in self._socket_folder.glob(".s.PGSQL.*"):
                 leftover.unlink(missing_ok=True)
@@ -219,6 +209,17 @@ class EmbeddedServer:
         lines = [line for line in output.splitlines() if line.strip()]
         fatal = [line for line in lines if "FATAL" in line or "error" in line.lower()]
         return (fatal or lines or ["it said nothing"])[-1].strip()
+
+
+def postmaster(data: Path) -> psutil.Process | None:
+    """The live server of this folder, if there is one. A reused process id is not one."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        process = psutil.Process(pid)
+        ours = process.name() == "postgres" and str(data) in process.cmdline()
+        return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+    except (OSError, ValueError, psutil.Error):
+        return None
 
 
 def _binaries() -> Path:

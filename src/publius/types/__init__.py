@@ -10,6 +10,7 @@ from publius.types.draft import Choice, Delta, Draft, FinishReason, TokenLogprob
 from publius.types.evidence import Evidence, Passage, ToolResult
 from publius.types.people import Agency, Door, Permission, Principal, Role
 from publius.types.question import Form, Grant, Message, Model, Question, Sampling, Share, Tool, ToolCall
+from publius.types.walk import Stay, Walked
 
 __all__ = [
     "Agency",
@@ -36,9 +37,11 @@ __all__ = [
     "Role",
     "Sampling",
     "Share",
+    "Stay",
     "TokenLogprob",
     "Tool",
     "ToolCall",
     "ToolResult",
     "Usage",
+    "Walked",
 ]
