@@ -16,7 +16,7 @@ from publius.inference.assembly import Assembly
 from publius.inference.engine import Request
 from publius.inference.gguf import read_shape
 from publius.inference.pipeline import open_pipeline
-from publius.inference.templates import TEMPLATES
+from publius.inference.templates import FAMILIES
 from publius.inference.vocabulary import Vocabulary, from_tokenizer
 from publius.types import FinishReason, Usage
 
@@ -63,9 +63,10 @@ class Batch:
     def __init__(self, weights: Path, template: str, context: int, cache_gb: float) -> None:
         shape = read_shape(weights)
         self.context = min(context, shape.context)
-        self._template = TEMPLATES[template]
+        self._family = FAMILIES[template]
         self._pipeline = open_pipeline(weights, shape, cache_gb)
         self.vocabulary = from_tokenizer(self._pipeline.get_tokenizer(), shape.special)
+        self._ends = self.vocabulary.special - self.vocabulary.ids_of(self._family.within)
         self._next = 0
 
     def add(self, request: Request) -> Generation:
@@ -74,7 +75,7 @@ class Batch:
         Raises:
             PromptTooLong: the prompt leaves no room for an answer.
         """
-        prompt = self.vocabulary.render(self._template(request.messages), request.salt)
+        prompt = self.vocabulary.render(self._family.prompt(request.messages, request.form), request.salt)
         room = self.context - len(prompt)
         if room < 1:
             raise PromptTooLong(f"The messages are longer than the {self.context:,} tokens that the model reads.")
@@ -92,7 +93,7 @@ class Batch:
 
     def _config(self, request: Request, most: int) -> genai.GenerationConfig:
         config = genai.GenerationConfig(max_new_tokens=most, do_sample=request.temperature > 0)
-        config.stop_token_ids = set(self.vocabulary.special)
+        config.stop_token_ids = set(self._ends)
         config.apply_chat_template = False
         if request.temperature > 0:
             config.temperature, config.top_p = request.temperature, request.top_p

@@ -35,7 +35,8 @@ class WeightsFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CatalogModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One model. `context` is in tokens; `template` says how a chat is written for it.
+    """One model. `context` is in tokens; `template` says how a chat is written for it
+    (`llama3` for Llama 3 and 3.1, `llama3.2` for 3.2 and 3.3).
 
     `grounded_tokens` is how long a prompt with passages should be at most: a small model answers worse
     from more of them, and a large one better.
@@ -46,7 +47,7 @@ class CatalogModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     licence: str
     origin: str
     context: int
-    template: Literal["chatml", "llama3"] | None = None
+    template: Literal["chatml", "llama3", "llama3.2", "llama4"] | None = None
     grounded_tokens: int = 1200
     files: tuple[WeightsFile, ...] = field(name="file")
 

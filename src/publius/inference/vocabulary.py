@@ -74,6 +74,14 @@ class Vocabulary:
             ids.append(self._blank[choice])
         return ids
 
+    def ids_of(self, spellings: Iterable[str]) -> frozenset[int]:
+        """The special tokens of these spellings, of those that the vocabulary has."""
+        return frozenset(self._controls[spelling] for spelling in spellings if spelling in self._controls)
+
+    def spelling(self, id: int) -> str:
+        """How a special token is spelled."""
+        return self._tokens[id].decode()
+
     def bytes_of(self, ids: Iterable[int]) -> bytes:
         """What ids spell; special ones spell nothing."""
         return b"".join(self._tokens[i] for i in ids if i not in self.special)
