@@ -7,7 +7,7 @@ Exit codes: 0 done; 1 failed, with one sentence on standard error; 2 wrong use; 
 import typer
 
 from publius import __version__
-from publius.cli import agency, ask, doctor, documents, key, ledger, models, serve, user
+from publius.cli import agency, ask, doctor, documents, key, ledger, models, serve, top, user
 from publius.cli.terminal import reporting
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(documents.app, name="documents")
 app.command("ask")(ask.ask)
 app.add_typer(models.app, name="models")
 app.add_typer(ledger.app, name="ledger")
+app.command("top")(top.top)
 app.command("doctor")(doctor.doctor)
 
 
