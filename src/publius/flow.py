@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from publius.application import Application
 from publius.ledger.record import Record
-from publius.types import Answer, Claim, Draft, Evidence, Grant, Principal, Question, Usage
+from publius.types import Answer, Claim, Delta, Draft, Evidence, Grant, Principal, Question, Usage
 
 Thing = TypeVar("Thing", Principal, Grant, Evidence, Draft)
 
@@ -32,10 +32,10 @@ async def answer(question: Question, app: Application) -> Answer:
         return await record.seal(checked)
 
 
-async def stream(question: Question, app: Application) -> AsyncGenerator[Claim | str | Answer, None]:
+async def stream(question: Question, app: Application) -> AsyncGenerator[Claim | Delta | Answer, None]:
     """The same walk, sentence by sentence: each `Claim` once it is decided, released or withheld, then the `Answer`.
 
-    A plain `llama` answer comes as `str` pieces instead, since there is nothing to check it against.
+    A plain `llama` answer comes as `Delta`s instead, since there is nothing to check it against.
     Closing the iterator ends the walk within one step of the engine; the record says that it was cancelled.
     """
     async with app.ledger.open(question) as record:
@@ -53,12 +53,12 @@ async def stream(question: Question, app: Application) -> AsyncGenerator[Claim |
                     record.note(piece)
                     yield piece
                 with record.timed("verification"):
-                    claims = await checking.feed(piece)
+                    claims = await checking.feed(piece.text)
                 for claim in claims:
                     record.note(claim)
                     yield claim
         with record.timed("verification"):
-            claims, checked = await checking.finish(draft.finish_reason)
+            claims, checked = await checking.finish(draft)
         for claim in claims:
             record.note(claim)
             yield claim
@@ -75,7 +75,7 @@ async def _enter(record: Record, room: str, step: Awaitable[Thing]) -> Thing:
 
 async def _written(
     record: Record, grant: Grant, question: Question, evidence: Evidence, app: Application
-) -> AsyncGenerator[str | Draft, None]:
+) -> AsyncGenerator[Delta | Draft, None]:
     """What Llama writes, as it comes. Its tokens count against the budget even when the reader leaves early."""
     usage = Usage(prompt_tokens=_estimate(question, evidence))
     try:
@@ -85,18 +85,17 @@ async def _written(
                     usage = piece.usage
                     record.note(piece)
                 else:
-                    usage = Usage(usage.prompt_tokens, usage.completion_tokens + 1)
+                    usage = Usage(usage.prompt_tokens, usage.completion_tokens + piece.tokens)
                 yield piece
     finally:
         await app.policy.settle(grant, usage)
 
 
-async def _next(record: Record, pieces: AsyncGenerator[str | Draft, None]) -> str | Draft | None:
+async def _next(record: Record, pieces: AsyncGenerator[Delta | Draft, None]) -> Delta | Draft | None:
     with record.timed("inference"):
         return await anext(pieces, None)
 
 
 def _estimate(question: Question, evidence: Evidence) -> int:
     # About four characters a token: only used for a stream that its reader left before the engine had counted.
-    read = sum(len(m.content) for m in question.messages) + sum(len(p.text) for p in evidence.passages)
-    return read // 4
+    return (question.length + sum(len(passage.text) for passage in evidence.passages)) // 4

@@ -11,7 +11,7 @@ from publius.application import Application
 from publius.errors import EngineUnavailable, Forbidden, LedgerUnavailable, Unauthenticated
 from publius.inference.echo import EchoEngine
 from publius.inference.engine import Request
-from publius.types import Agency, Answer, Claim, Door, Message, Principal, Question, Role
+from publius.types import Agency, Answer, Claim, Delta, Door, Message, Principal, Question, Role
 
 APPEALS = b"""# Appeals
 
@@ -134,7 +134,7 @@ class TestASlowLlama:
         self, building: Application, education: Agency
     ) -> None:
         steps = flow.stream(asking(member(education), "Go on.", model="llama"), building)
-        assert await anext(steps) == "word "
+        assert await anext(steps) == Delta(text="word ", tokens=1)
         await steps.aclose()
         assert (await building.engine.health()).running == 0
         assert await _outcomes(building, education) == ["cancelled"]

@@ -12,7 +12,7 @@ from publius.errors import EngineFailed, Forbidden, LedgerUnavailable, Unauthent
 from publius.ledger import body
 from publius.ledger.ledger import Ledger
 from publius.storage import Database
-from publius.types import Agency, Claim
+from publius.types import Agency, Claim, Delta
 
 from .walks import DOCUMENT, checked, draft, evidence, principal, question, walk
 
@@ -148,9 +148,9 @@ async def test_a_stream_that_its_reader_closes_is_recorded_as_cancelled(
         async with ledger.open(question()) as record:
             record.note(principal(education))
             await record.begin()
-            record.note("Dear ")
+            record.note(Delta(text="Dear "))
             yield "Dear "
-            record.note("all")
+            record.note(Delta(text="all"))
             yield "all"
 
     running = stream()

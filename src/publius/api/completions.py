@@ -1,30 +1,31 @@
-"""What an answer looks like in OpenAI's words, and the `publius` object that says what it rests on."""
+"""What an answer looks like in the words of OpenAI's chat completions, whole and in chunks."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from publius.types import Answer, Checked, Citation, Claim, Passage, Usage
-
-NOT_CHECKED = "This answer comes from Llama alone. It was not checked against your agency's documents."
+from publius.api.basis import basis, url_citations, usage
+from publius.types import Answer, Checked, Choice, Delta, FinishReason, TokenLogprob, ToolCall
 
 
 def completion(answer: Answer, url: str) -> dict[str, Any]:
     """A whole answer as a `chat.completion`; `url` is where people open documents."""
-    message = {
-        "role": "assistant",
-        "content": answer.checked.text,
-        "refusal": None,
-        "annotations": annotations(answer.checked, url),
-    }
     return {
         "id": completion_id(answer.id),
         "object": "chat.completion",
         "created": int(answer.created.timestamp()),
         "model": answer.model,
-        "choices": [{"index": 0, "message": message, "finish_reason": _ending(answer), "logprobs": None}],
-        "usage": usage(answer.usage),
+        "choices": [
+            {
+                "index": index,
+                "message": _message(choice, answer.checked, url),
+                "finish_reason": ending(choice.finish_reason),
+                "logprobs": logprobs(choice.logprobs),
+            }
+            for index, choice in enumerate(answer.choices)
+        ],
+        "usage": usage(answer),
         "publius": basis(answer),
     }
 
@@ -39,25 +40,49 @@ class Chunks:
             "created": int(time.time()),
             "model": model,
         }
-        self._begun = False
+        self._begun: set[int] = set()
+        self._calls: dict[int, int] = {}  # how many of each choice have left
 
     def text(self, content: str) -> dict[str, Any]:
-        """A piece of the answer; the first one names the role."""
-        delta = {"content": content} if self._begun else {"role": "assistant", "content": content}
-        self._begun = True
-        return self._chunk(delta, None)
+        """A piece of the only answer."""
+        return self.delta(Delta(text=content))
 
-    def last(self, answer: Answer, url: str) -> dict[str, Any]:
-        """The end of the text, with everything that it rests on."""
-        delta = {"annotations": annotations(answer.checked, url)}
-        return self._chunk(delta, _ending(answer)) | {"publius": basis(answer)}
+    def delta(self, piece: Delta) -> dict[str, Any]:
+        """A piece of one answer; its first one names the role."""
+        delta: dict[str, Any] = self._role(piece.choice)
+        if piece.text or not piece.calls:
+            delta["content"] = piece.text
+        if piece.calls:
+            first = self._calls.get(piece.choice, 0)
+            self._calls[piece.choice] = first + len(piece.calls)
+            delta["tool_calls"] = [
+                {"index": at, **call} for at, call in enumerate(tool_calls(piece.calls), start=first)
+            ]
+        return self._chunk(piece.choice, delta, None, logprobs(piece.logprobs))
+
+    def last(self, answer: Answer, url: str) -> Iterable[dict[str, Any]]:
+        """The end of each answer; the very last one has everything that they rest on."""
+        cited = {"annotations": annotations(answer.checked, url)}
+        ends = [
+            self._chunk(at, {**self._role(at), **cited}, ending(choice.finish_reason))
+            for at, choice in enumerate(answer.choices)
+        ]
+        return [*ends[:-1], ends[-1] | {"publius": basis(answer)}]
 
     def usage(self, answer: Answer) -> dict[str, Any]:
         """The extra chunk that `stream_options.include_usage` asks for."""
-        return {**self._common, "choices": [], "usage": usage(answer.usage)}
+        return {**self._common, "choices": [], "usage": usage(answer)}
 
-    def _chunk(self, delta: dict[str, Any], ending: str | None) -> dict[str, Any]:
-        choice = {"index": 0, "delta": delta, "finish_reason": ending, "logprobs": None}
+    def _role(self, choice: int) -> dict[str, Any]:
+        if choice in self._begun:
+            return {}
+        self._begun.add(choice)
+        return {"role": "assistant"}
+
+    def _chunk(
+        self, index: int, delta: dict[str, Any], ending: str | None, logprobs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        choice = {"index": index, "delta": delta, "finish_reason": ending, "logprobs": logprobs}
         return {**self._common, "choices": [choice]}
 
 
@@ -66,70 +91,48 @@ def completion_id(id: UUID) -> str:
     return f"chatcmpl-{id.hex}"
 
 
-def usage(used: Usage) -> dict[str, int]:
-    """Token counts in OpenAI's words."""
-    total = used.prompt_tokens + used.completion_tokens
-    return {
-        "prompt_tokens": used.prompt_tokens,
-        "completion_tokens": used.completion_tokens,
-        "total_tokens": total,
-    }
-
-
 def annotations(checked: Checked, url: str) -> list[dict[str, Any]]:
-    """One `url_citation` for each citation of each sentence, with the sentence's place in the text."""
+    """The citations as annotations of a chat message."""
+    return [{"type": "url_citation", "url_citation": cited} for cited in url_citations(checked, url)]
+
+
+def tool_calls(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
+    """Tool calls as a chat message has them."""
     return [
-        {
-            "type": "url_citation",
-            "url_citation": {"start_index": start, "end_index": end, "title": cited.document, "url": place(cited, url)},
-        }
-        for claim, start, end in _placed(checked)
-        for cited in claim.citations
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in calls
     ]
 
 
-def place(cited: Citation, url: str) -> str:
-    """The address at which a person sees the cited span."""
-    return f"{url}/documents/{cited.document_id}?revision={cited.revision}&start={cited.start}&end={cited.end}"
+def logprobs(tokens: Sequence[TokenLogprob]) -> dict[str, Any] | None:
+    """The log probabilities of tokens, None where there are none."""
+    if not tokens:
+        return None
+    return {"content": [token_logprob(token) for token in tokens], "refusal": None}
 
 
-def basis(answer: Answer) -> dict[str, Any]:
-    """The `publius` object: what the answer rests on, what was withheld, and its receipt."""
-    checked = answer.checked
+def token_logprob(token: TokenLogprob) -> dict[str, Any]:
+    """One token; a part of a character is shown as a replacement mark, and exactly in `bytes`."""
     return {
-        "answered": checked.answered,
-        "grounded": checked.grounded,
-        "quoted": checked.quoted,
-        "notice": None if checked.grounded else NOT_CHECKED,
-        "citations": checked.citations,
-        "withheld": [{"text": c.text, "reason": c.reason, "detail": c.detail} for c in checked.withheld],
-        "nearest": [_nearest(passage) for passage in checked.nearest],
-        "receipt": answer.receipt,
-        "timing": {room: round(seconds, 4) for room, seconds in answer.timing.items()},
+        "token": token.token.decode("utf-8", "replace"),
+        "logprob": token.logprob,
+        "bytes": list(token.token),
+        "top_logprobs": [],
     }
 
 
-def _placed(checked: Checked) -> Iterator[tuple[Claim, int, int]]:
-    """Each released sentence with where it stands in the text."""
-    at = 0
-    for claim in checked.claims:
-        start = checked.text.find(claim.text, at)
-        if start >= 0:
-            at = start + len(claim.text)
-            yield claim, start, at
+def ending(reason: FinishReason) -> str:
+    """Why an answer ended, in OpenAI's words."""
+    return reason if reason in ("length", "tool_calls") else "stop"
 
 
-def _nearest(passage: Passage) -> dict[str, Any]:
-    return {
-        "document_id": passage.document_id,
-        "document": passage.title,
-        "name": passage.name,
-        "revision": passage.revision,
-        "page": passage.page,
-        "start": passage.start,
-        "end": passage.end,
+def _message(choice: Choice, checked: Checked, url: str) -> dict[str, Any]:
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": choice.text if choice.text or not choice.calls else None,
+        "refusal": None,
+        "annotations": annotations(checked, url),
     }
-
-
-def _ending(answer: Answer) -> str:
-    return "length" if answer.finish_reason == "length" else "stop"
+    if choice.calls:
+        message["tool_calls"] = tool_calls(choice.calls)
+    return message

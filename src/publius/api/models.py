@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from publius.api.admission import building, may, principal_of
-from publius.api.questions import read
+from publius.api.body import read
 from publius.application import EMBEDDING_MODEL
 from publius.errors import InvalidRequest
 from publius.types import Model, Permission

@@ -1,23 +1,24 @@
 """A chat request as OpenAI's clients send it, read into a Question or refused by the name of its field."""
 
-import re
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from publius.api import forms
+from publius.api.fields import Ignored, Refused, Served, refuse
 from publius.errors import InvalidRequest
-from publius.types import Door, Message, Principal, Question, Sampling
+from publius.types import Door, Form, Message, Principal, Question, Sampling
 
-T = TypeVar("T")
-
-_ROLES: dict[str, Literal["system", "user", "assistant"]] = {
+_ROLES: dict[str, Literal["system", "user", "assistant", "tool"]] = {
     "system": "system",
     "developer": "system",
     "user": "user",
     "assistant": "assistant",
+    "tool": "tool",
 }
+STORED = "The ledger keeps every answer; there is no other store to read it from. Leave it out."
+UNREAD = Raw()
 
 
 class Part(Struct):
@@ -32,6 +33,9 @@ class ChatMessage(Struct):
 
     role: str
     content: str | list[Part] | None = None
+    tool_calls: list[forms.SentCall] | None = None
+    tool_call_id: str | None = None
+    function_call: Any = None
 
 
 class StreamOptions(Struct):
@@ -41,64 +45,58 @@ class StreamOptions(Struct):
 
 
 class ChatRequest(Struct):
-    """The fields that are read. Those below `n` are known only to be refused when they ask for something."""
+    """The fields of OpenAI's chat completions, and what becomes of each."""
 
-    model: str
-    messages: list[ChatMessage]
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    seed: int | None = None
-    stop: str | list[str] | None = None
-    stream: bool | None = None
-    stream_options: StreamOptions | None = None
-    n: int | None = None
-    tools: Any = None
-    functions: Any = None
-    response_format: Any = None
-    modalities: Any = None
-    audio: Any = None
-    prediction: Any = None
-    logprobs: Any = None
-    top_logprobs: Any = None
-    logit_bias: Any = None
-    presence_penalty: Any = None
-    frequency_penalty: Any = None
-    web_search_options: Any = None
+    model: Annotated[str, Served("`llama` or `library`")]
+    messages: Annotated[
+        list[ChatMessage],
+        Served("text only; `developer` is `system`; every tool call is answered right after it. Not tools for library"),
+    ]
+    stream: Annotated[bool | None, Served()] = None
+    stream_options: Annotated[StreamOptions | None, Served("`include_usage`")] = None
+    max_tokens: Annotated[int | None, Served("of each choice; up to the platform's limit")] = None
+    max_completion_tokens: Annotated[int | None, Served("the same, and goes first")] = None
+    temperature: Annotated[float | None, Served("0 to 2; 0 if left out, and 1 with several choices")] = None
+    top_p: Annotated[float | None, Served("0.01 to 1")] = None
+    seed: Annotated[int | None, Served("the same seed, the same answer, on an engine that does nothing else")] = None
+    stop: Annotated[str | list[str] | None, Served("up to 4")] = None
+    presence_penalty: Annotated[float | None, Served("-2 to 2")] = None
+    frequency_penalty: Annotated[float | None, Served("-2 to 2")] = None
+    n: Annotated[int | None, Served("1 to 8. 1 for library")] = None
+    logprobs: Annotated[bool | None, Served("of the tokens that were written. Not for library")] = None
+    top_logprobs: Annotated[int | None, Refused("The engines tell the token that was written; use logprobs alone.")] = (
+        None
+    )
+    tools: Annotated[list[forms.SentTool] | None, Served("functions, up to 128. Not for library")] = None
+    tool_choice: Annotated[
+        str | forms.SentChoice | None, Served("auto, none, required, or one function. Not for library")
+    ] = None
+    parallel_tool_calls: Annotated[bool | None, Served("Not for library")] = None
+    response_format: Annotated[
+        forms.ResponseFormat | None, Served("`json_schema`, strict or not, and `json_object`. Not for library")
+    ] = None
+    functions: Annotated[Any, Refused("Send tools instead.")] = None
+    function_call: Annotated[Any, Refused("Send tool_choice instead.")] = None
+    modalities: Annotated[Any, Refused("Answers are text. Leave it out.", (["text"],))] = None
+    audio: Annotated[Any, Refused("Answers are text. Leave it out.")] = None
+    web_search_options: Annotated[Any, Refused("Nothing here reaches the web. Leave it out.")] = None
+    logit_bias: Annotated[Any, Refused("Leave it out.")] = None
+    moderation: Annotated[Any, Refused("Leave it out.")] = None
+    store: Annotated[Any, Refused(STORED)] = None
+    metadata: Annotated[Raw, Ignored("it belongs to stored answers")] = UNREAD
+    user: Annotated[Raw, Ignored("who asks is who the key belongs to")] = UNREAD
+    safety_identifier: Annotated[Raw, Ignored("who asks is who the key belongs to")] = UNREAD
+    service_tier: Annotated[Raw, Ignored("there is one")] = UNREAD
+    reasoning_effort: Annotated[Raw, Ignored("Llama answers without a part for reasoning")] = UNREAD
+    verbosity: Annotated[Raw, Ignored("say it in the messages")] = UNREAD
+    prediction: Annotated[Raw, Ignored("it would only be faster")] = UNREAD
+    prompt_cache_key: Annotated[Raw, Ignored("each agency's cache is its own already")] = UNREAD
+    prompt_cache_options: Annotated[Raw, Ignored("each agency's cache is its own already")] = UNREAD
+    prompt_cache_retention: Annotated[Raw, Ignored("each agency's cache is its own already")] = UNREAD
 
     @property
     def includes_usage(self) -> bool:
         return self.stream_options is not None and self.stream_options.include_usage
-
-
-# Values of unsupported fields that ask for nothing beyond what happens anyway.
-_HARMLESS: dict[str, tuple[Any, ...]] = {
-    "n": (1,),
-    "response_format": ({"type": "text"},),
-    "modalities": (["text"],),
-}
-_UNSUPPORTED = ChatRequest.__struct_fields__[ChatRequest.__struct_fields__.index("n") :]
-
-
-def read(body: bytes, kind: type[T]) -> T:
-    """Read a JSON body into `kind`; fields that it does not know are ignored, as OpenAI does.
-
-    Raises:
-        InvalidRequest: it is not JSON, or a field is missing or has the wrong type; names the field.
-    """
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `")
-        field = path.removesuffix("`").removeprefix("$").lstrip(".")
-        missing = re.search(r"missing required field `(\w+)`", what)
-        if missing:
-            field = f"{field}.{missing[1]}".lstrip(".")
-            raise InvalidRequest(f"{field} is missing.", param=field) from None
-        raise InvalidRequest(f"{field or 'The body'}: {what[0].lower()}{what[1:]}.", param=field or None) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidRequest("The body is not JSON that can be read.") from None
 
 
 def question(request: ChatRequest, id: UUID, credential: str | Principal | None) -> Question:
@@ -107,46 +105,73 @@ def question(request: ChatRequest, id: UUID, credential: str | Principal | None)
     Raises:
         InvalidRequest: it asks for something that is not supported, or a message cannot be read.
     """
-    for field in _UNSUPPORTED:
-        value = getattr(request, field)
-        if value and value not in _HARMLESS.get(field, ()):
-            raise InvalidRequest(f"{field} is not supported yet.", cure="Leave it out.", param=field)
-    stop = (request.stop,) if isinstance(request.stop, str) else tuple(request.stop or ())
-    tokens = request.max_completion_tokens
+    refuse(request)
+    choices = 1 if request.n is None else request.n
+    most = request.max_tokens if request.max_completion_tokens is None else request.max_completion_tokens
     return Question(
         id=id,
         door=Door.API,
         model=request.model,
         messages=tuple(_message(message, at) for at, message in enumerate(request.messages)),
         credential=credential,
-        sampling=Sampling(
-            max_tokens=request.max_tokens if tokens is None else tokens,
-            temperature=0.0 if request.temperature is None else request.temperature,
-            top_p=1.0 if request.top_p is None else request.top_p,
-            seed=request.seed,
-            stop=stop,
+        sampling=sampling(request, most, choices),
+        form=Form(
+            tools=forms.tools(request.tools),
+            tool_choice=forms.chosen(request.tool_choice),
+            parallel_calls=request.parallel_tool_calls is not False,
+            schema=request.response_format.schema() if request.response_format else None,
+            choices=choices,
+            logprobs=bool(request.logprobs),
         ),
+    )
+
+
+def sampling(request: Any, max_tokens: int | None, choices: int) -> Sampling:
+    """How a chat or completion request wants its tokens chosen."""
+    default = 0.0 if choices <= 1 else 1.0  # several answers are asked for to differ
+    return Sampling(
+        max_tokens=max_tokens,
+        temperature=default if request.temperature is None else request.temperature,
+        top_p=1.0 if request.top_p is None else request.top_p,
+        seed=request.seed,
+        stop=(request.stop,) if isinstance(request.stop, str) else tuple(request.stop or ()),
+        presence_penalty=request.presence_penalty or 0.0,
+        frequency_penalty=request.frequency_penalty or 0.0,
     )
 
 
 def _message(message: ChatMessage, at: int) -> Message:
     role = _ROLES.get(message.role)
     if role is None:
-        supported = ", ".join(_ROLES)
-        if message.role in ("tool", "function"):
-            raise InvalidRequest("Tool messages are not supported yet.", param=f"messages[{at}].role")
-        raise InvalidRequest(f"A message's role is one of {supported}.", param=f"messages[{at}].role")
-    return Message(role, _text(message.content, at))
+        cure = "Send a message of the role tool instead." if message.role == "function" else None
+        raise InvalidRequest(
+            f"A message's role is one of {', '.join(_ROLES)}.", cure=cure, param=f"messages[{at}].role"
+        )
+    if message.function_call:
+        raise InvalidRequest(
+            "function_call is not supported.", cure="Send tool_calls.", param=f"messages[{at}].function_call"
+        )
+    calls = tuple(call.call() for call in message.tool_calls or ())
+    if role == "tool" and not message.tool_call_id:
+        raise InvalidRequest(
+            "A message of the role tool names the call that it answers.", param=f"messages[{at}].tool_call_id"
+        )
+    return Message(role, text_of(message.content, f"messages[{at}].content"), calls, message.tool_call_id or "")
 
 
-def _text(content: str | list[Part] | None, at: int) -> str:
+def text_of(content: str | list[Part] | None, param: str, kinds: tuple[str, ...] = ("text",)) -> str:
+    """The text of a message's content.
+
+    Raises:
+        InvalidRequest: a part of it is no text.
+    """
     if not isinstance(content, list):
         return content or ""
     for number, part in enumerate(content):
-        if part.type != "text" or part.text is None:
+        if part.type not in kinds or part.text is None:
             raise InvalidRequest(
                 "Only text can be read.",
-                cure="Send content parts of the form {'type': 'text', 'text': '…'}.",
-                param=f"messages[{at}].content[{number}]",
+                cure=f"Send content parts of the form {{'type': '{kinds[0]}', 'text': '…'}}.",
+                param=f"{param}[{number}]",
             )
     return "\n".join(part.text or "" for part in content)

@@ -1,18 +1,21 @@
 """The room's face: a grant, a question and its evidence in; a draft out."""
 
 import hmac
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+
+from msgspec import structs
 
 from publius.errors import EngineFailed, PromptTooLong
 from publius.inference import prompts
-from publius.inference.engine import Engine, Finish, Request
+from publius.inference.engine import Engine, Request
 from publius.inference.grounding import compose
-from publius.inference.looping import Repetition, loops
 from publius.inference.pace import Pace
-from publius.types import Agency, Draft, Evidence, Grant, Question, Usage
+from publius.inference.writing import Written, together, written
+from publius.types import Agency, Choice, Delta, Draft, Evidence, Grant, Message, Question, Usage
 
 ANSWER_TOKENS = 128  # A grounded answer, unless more is asked for.
+_SEEDS = 2**63
 
 
 class Writer:
@@ -31,8 +34,8 @@ class Writer:
                     return piece
         raise EngineFailed("The engine ended without finishing its answer.")
 
-    async def stream(self, grant: Grant, question: Question, evidence: Evidence) -> AsyncGenerator[str | Draft, None]:
-        """Pieces of text as they come, then the Draft. Closing the iterator cancels within one step.
+    async def stream(self, grant: Grant, question: Question, evidence: Evidence) -> AsyncGenerator[Delta | Draft, None]:
+        """Pieces of every answer as they come, then the Draft. Closing the iterator cancels within one step.
 
         A grounded model without evidence writes nothing: there is nothing that it could rest on.
 
@@ -41,25 +44,22 @@ class Writer:
         """
         if grant.model.grounded and not (evidence.passages or evidence.tools):
             await self._must_fit(question)
-            yield self._draft("", Finish("stop", Usage()))
+            yield self._draft([Choice(text="", finish_reason="stop")], Usage())
             return
-        request = await self._request(grant, question, evidence)
-        text: list[str] = []
-        tokens, repetition = 0, Repetition()
-        async with aclosing(self.pace.watch(self._engine.generate(request))) as pieces:
+        engine, requests = self._engine, await self._requests(grant, question, evidence)
+        answers: dict[int, Written] = {}
+        writing = [
+            written(engine, request, self.pace.watch(engine.generate(request)), number, grounded=grant.model.grounded)
+            for number, request in enumerate(requests)
+        ]
+        async with aclosing(together(writing)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Finish):
-                    yield self._draft("".join(text), piece)
-                    return
-                tokens += piece.tokens
-                if piece.text:
-                    text.append(piece.text)
-                    yield piece.text
-                # What is said again verification would drop; and a plain answer that loops never ends well.
-                if repetition.feed(piece.text) if grant.model.grounded else loops("".join(text)):
-                    read = sum(await self._engine.count([message.content for message in request.messages]))
-                    yield self._draft("".join(text), Finish("stop", Usage(read, tokens)))
-                    return
+                if isinstance(piece, Delta):
+                    yield piece
+                else:
+                    answers[piece.number] = piece
+        ordered = [answers[number] for number in range(len(requests))]
+        yield self._draft([answer.choice for answer in ordered], _total(ordered, question.form.choices))
 
     async def _must_fit(self, question: Question) -> None:
         """Search reads the beginning of a question only: one that Llama could not read must not pass for unanswered."""
@@ -71,18 +71,27 @@ class Writer:
                 f"The question is longer than the {self._engine.context:,} tokens that the model reads."
             )
 
-    async def _request(self, grant: Grant, question: Question, evidence: Evidence) -> Request:
-        sampling = question.sampling
-        default = ANSWER_TOKENS if grant.model.grounded else grant.max_tokens
-        most = min(sampling.max_tokens or default, grant.max_tokens)
-        if grant.model.grounded:
+    async def _requests(self, grant: Grant, question: Question, evidence: Evidence) -> list[Request]:
+        """One for each answer: each prompt as often as the question wants answers to it."""
+        if question.form.raw:
+            first = [self._request(grant, question, prompt=message.content) for message in question.messages]
+        elif grant.model.grounded:
+            most = min(question.sampling.max_tokens or ANSWER_TOKENS, grant.max_tokens)
             messages = await compose(self._engine, question, evidence, most)
+            first = [structs.replace(self._request(grant, question, messages), max_tokens=most)]
         else:
-            messages = prompts.plain(question.messages)
+            first = [self._request(grant, question, prompts.plain(question.messages))]
+        return [_seeded(request, number) for request in first for number in range(question.form.choices)]
+
+    def _request(
+        self, grant: Grant, question: Question, messages: tuple[Message, ...] = (), prompt: str | None = None
+    ) -> Request:
+        sampling = question.sampling
         return Request(
             messages=messages,
+            prompt=prompt,
             salt=self._salt(grant.agency),
-            max_tokens=most,
+            max_tokens=min(sampling.max_tokens or grant.max_tokens, grant.max_tokens),
             agency=grant.agency.id,
             user=grant.principal.id,
             weight=grant.share.weight,
@@ -98,11 +107,32 @@ class Writer:
     def _salt(self, agency: Agency) -> bytes:
         return hmac.digest(self._key, b"cache salt of agency %d" % agency.id, "sha256")
 
-    def _draft(self, text: str, finish: Finish) -> Draft:
+    def _draft(self, choices: Sequence[Choice], usage: Usage) -> Draft:
         return Draft(
-            text=text,
-            finish_reason=finish.reason,
+            text=choices[0].text,
+            finish_reason=choices[0].finish_reason,
             model=self._engine.name,
             weights=self._engine.weights,
-            usage=finish.usage,
+            usage=usage,
+            choices=tuple(choices),
         )
+
+
+def _seeded(request: Request, number: int) -> Request:
+    """The request for one of several answers: with the same seed they would all be the same."""
+    if number == 0 or request.seed is None:
+        return request
+    return structs.replace(request, seed=(request.seed + number + _SEEDS) % (2 * _SEEDS) - _SEEDS)
+
+
+def _total(answers: Sequence[Written], times: int) -> Usage:
+    """What all answers took. A prompt counts once, as often as it is answered; the engine reads it once, too.
+
+    What the engine knew of it before is what the first to come found, not what they found of one another.
+    """
+    of_each_prompt = [[answer.usage for answer in answers[at : at + times]] for at in range(0, len(answers), times)]
+    return Usage(
+        sum(max(usage.prompt_tokens for usage in same) for same in of_each_prompt),
+        sum(answer.usage.completion_tokens for answer in answers),
+        sum(min(usage.cached_tokens for usage in same) for same in of_each_prompt),
+    )

@@ -21,7 +21,7 @@ _encoder = msgspec.json.Encoder(order="sorted")
 class Content(Struct, frozen=True, omit_defaults=True):
     """One piece of text with the salt of its commitment. `document` is set for a passage on its way into the log."""
 
-    item: str  # "prompt", "draft", "answer", "passage:0", "tool:0"
+    item: str  # "prompt", "draft", "answer", "choices", "passage:0", "tool:0"
     salt: bytes
     content: bytes
     document: UUID | None = None
@@ -104,6 +104,7 @@ class Walk(Struct, kw_only=True, tag_field="kind", tag="walk"):
     prompt: str | None = None
     draft: str | None = None
     answer: str | None = None
+    choices: str | None = None  # where the answer is more than one text: several, or tool calls
     passages: tuple[Source, ...] = ()
     tools: tuple[Tool, ...] = ()
     citations: tuple[Cited, ...] = ()
@@ -113,7 +114,7 @@ class Walk(Struct, kw_only=True, tag_field="kind", tag="walk"):
 
     def commitments(self) -> dict[str, str]:
         """Each content item that this body commits to, with its commitment."""
-        single = {"prompt": self.prompt, "draft": self.draft, "answer": self.answer}
+        single = {"prompt": self.prompt, "draft": self.draft, "answer": self.answer, "choices": self.choices}
         found = {item: value for item, value in single.items() if value is not None}
         found |= {f"passage:{at}": passage.commitment for at, passage in enumerate(self.passages)}
         return found | {f"tool:{at}": tool.commitment for at, tool in enumerate(self.tools)}

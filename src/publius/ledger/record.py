@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from publius.errors import LedgerUnavailable
 from publius.ledger.body import Cited, Content, Entry, Source, Spent, Tool, Verdict, Walk, Weights, content
@@ -15,7 +15,9 @@ from publius.types import (
     Agency,
     Answer,
     Checked,
+    Choice,
     Claim,
+    Delta,
     Draft,
     Evidence,
     Grant,
@@ -40,7 +42,12 @@ class Notes(Struct):
     evidence: Evidence = Evidence()
     draft: Draft | None = None
     checked: Checked | None = None
-    sent: list[str] = field(default_factory=list)  # what has left in a stream, before there is a whole answer
+    sent: list[Claim | Delta] = field(default_factory=list)  # what has left in a stream, before there is a whole answer
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens read and written."""
+        return self.draft.usage if self.draft else Usage()
 
 
 class Record:
@@ -65,7 +72,7 @@ class Record:
         """Whose log this goes into; None is the platform's, as long as nobody knows who asks."""
         return self._notes.principal.agency if self._notes.principal else None
 
-    def note(self, thing: Principal | Grant | Evidence | Draft | Claim | str) -> None:
+    def note(self, thing: Principal | Grant | Evidence | Draft | Claim | Delta) -> None:
         """Remember what a room gave. In a stream, note each claim or piece of text before it leaves."""
         match thing:
             case Principal():
@@ -76,8 +83,8 @@ class Record:
                 self._notes.evidence = thing
             case Draft():
                 self._notes.draft = thing
-            case Claim(released=True) | str():
-                self._notes.sent.append(thing if isinstance(thing, str) else thing.text + " ")
+            case Claim(released=True) | Delta():
+                self._notes.sent.append(thing)
 
     @contextlib.contextmanager
     def timed(self, room: str) -> Iterator[None]:
@@ -111,16 +118,18 @@ class Record:
         receipt = await self.close("answered" if checked.answered else "not-answered")
         ended = time.perf_counter() - self._start
         timing = {**self._timing, "ledger": ended - self._timing["total"], "total": ended}
-        question, draft = self._notes.question, self._notes.draft
+        question, draft, usage = self._notes.question, self._notes.draft, self._notes.usage
+        sees = self._notes.grant is not None and self._notes.grant.sees_cached
         return Answer(
             id=question.id,
             created=self._created,
             model=question.model,
             checked=checked,
             finish_reason=draft.finish_reason if draft else "stop",
-            usage=draft.usage if draft else Usage(),
+            usage=usage if sees else structs.replace(usage, cached_tokens=0),
             receipt=receipt,
             timing=timing,
+            shows_cached=sees,
         )
 
     async def close(self, outcome: str) -> Receipt:
@@ -195,7 +204,12 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
         return piece.commitment()
 
     question, draft, checked = notes.question, notes.draft, notes.checked
-    asked = {"messages": question.messages, "model": question.model, "sampling": question.sampling}
+    asked = {
+        "messages": question.messages,
+        "model": question.model,
+        "sampling": question.sampling,
+        "form": question.form,
+    }
     walk.prompt = commit(content("prompt", asked))
     walk.who = notes.principal.id if notes.principal else None
     walk.model = notes.grant.model.id if notes.grant else None
@@ -209,11 +223,26 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
         walk.usage = Spent(draft.usage.prompt_tokens, draft.usage.completion_tokens)
         walk.draft = commit(content("draft", draft.text))
     if checked is not None:
-        walk.answer = commit(content("answer", checked.text))
         _judge(walk, checked)
-    elif notes.sent:
-        walk.answer = commit(content("answer", "".join(notes.sent).rstrip(" ")))
+    if checked is not None or notes.sent:
+        text, choices = (checked.text, checked.choices) if checked is not None else _left(notes.sent)
+        walk.answer = commit(content("answer", text))
+        if len(choices) > 1 or any(choice.calls for choice in choices):
+            walk.choices = commit(content("choices", [structs.replace(choice, logprobs=()) for choice in choices]))
     return contents
+
+
+def _left(sent: list[Claim | Delta]) -> tuple[str, tuple[Choice, ...]]:
+    """What left of an answer that was broken off, as `Checked` holds a whole one: its text, and all that was begun."""
+    deltas = [thing for thing in sent if isinstance(thing, Delta)]
+    if not deltas:
+        return " ".join(claim.text for claim in sent if isinstance(claim, Claim)), ()
+    choices = []
+    for number in range(max(delta.choice for delta in deltas) + 1):
+        own = [delta for delta in deltas if delta.choice == number]
+        text, calls = "".join(delta.text for delta in own), tuple(call for delta in own for call in delta.calls)
+        choices.append(Choice(text=text, finish_reason="cancelled", calls=calls))
+    return choices[0].text, tuple(choices)
 
 
 def _judge(walk: Walk, checked: Checked) -> None:

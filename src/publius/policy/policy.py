@@ -59,9 +59,9 @@ class Policy:
         """
         self.require(principal, Permission.ASK)
         model = self.model(principal, question.model)
-        tokens = check(question, self._max_tokens)
+        tokens = check(question, model, self._max_tokens)
         share = await self.admit(principal)
-        return Grant(principal, model, tokens, share)
+        return Grant(principal, model, tokens, share, sees_cached=Permission.SEE_CACHED in allowed(principal))
 
     async def admit(self, principal: Principal) -> Share:
         """Count one request against the agency's limits; returns its share of the engine, which stands beside them.

@@ -7,7 +7,10 @@ _MEMBER = _EVERYBODY | {Permission.ASK, Permission.LIST_DOCUMENTS, Permission.RE
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(_MEMBER),
-    Role.ADMINISTRATOR: frozenset(_MEMBER | {Permission.WRITE_DOCUMENTS, Permission.MANAGE_AGENCY}),
+    # An agency shares its cache: how much of a prompt was in it tells what a colleague asked, so members do not see it.
+    Role.ADMINISTRATOR: frozenset(
+        _MEMBER | {Permission.WRITE_DOCUMENTS, Permission.MANAGE_AGENCY, Permission.SEE_CACHED}
+    ),
     # An auditor proves what happened without taking part in it: neither asks nor opens documents.
     Role.AUDITOR: frozenset(_EVERYBODY | {Permission.LIST_DOCUMENTS, Permission.READ_LEDGER}),
     # An operator runs the machine and sees no agency's content.

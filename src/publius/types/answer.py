@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from publius.types.draft import Usage
+from publius.types.draft import Choice, FinishReason, Usage
 from publius.types.evidence import Passage
 
 
@@ -58,7 +58,7 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A draft after verification: what may leave the building."""
+    """A draft after verification: what may leave the building. An unchecked one keeps all its choices."""
 
     text: str
     grounded: bool  # False: a plain `llama` answer, not checked against documents
@@ -68,6 +68,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     withheld: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()  # of all released claims, each number once
     nearest: tuple[Passage, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -81,13 +82,19 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What a door gives back."""
+    """What a door gives back. `usage.cached_tokens` is 0 and means nothing unless `shows_cached`."""
 
     id: UUID
     created: datetime
     model: str
     checked: Checked
-    finish_reason: str
+    finish_reason: FinishReason
     usage: Usage
     receipt: Receipt
     timing: Mapping[str, float] = field(default_factory=dict)  # seconds by room, plus "total"
+    shows_cached: bool = False
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Every answer; a checked one is alone."""
+        return self.checked.choices or (Choice(text=self.checked.text, finish_reason=self.finish_reason),)

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     LIST_DOCUMENTS = "documents:list"
     READ_DOCUMENTS = "documents:read"
     WRITE_DOCUMENTS = "documents:write"
+    SEE_CACHED = "usage:cached"
     READ_LEDGER = "ledger:read"
     MANAGE_AGENCY = "agency:manage"
 

@@ -10,11 +10,15 @@ from publius.types.people import Agency, Door, Principal
 
 
 class Tool(Struct, frozen=True, kw_only=True):
-    """A function that the caller can carry out. `parameters` is the JSON Schema of its arguments."""
+    """A function that the caller can carry out. `parameters` is the JSON Schema of its arguments.
+
+    The schema of a `strict` one uses only what an engine can guarantee.
+    """
 
     name: str
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    strict: bool = False
 
 
 class ToolCall(Struct, frozen=True):
@@ -78,6 +82,12 @@ class Question(Struct, frozen=True, kw_only=True):
     form: Form = Form()
 
     @property
+    def length(self) -> int:
+        """Characters of all that Llama is given to read, without what retrieval adds."""
+        said = sum(len(m.content) + sum(len(call.arguments) for call in m.calls) for m in self.messages)
+        return said + sum(len(str(tool.parameters)) + len(tool.description) for tool in self.form.tools)
+
+    @property
     def text(self) -> str:
         """The last thing the user said, which is what retrieval searches for."""
         return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
@@ -105,6 +115,7 @@ class Grant(Struct, frozen=True):
     model: Model
     max_tokens: int
     share: Share = Share()
+    sees_cached: bool = False  # how much of the prompt the engine had read before
 
     @property
     def agency(self) -> Agency:

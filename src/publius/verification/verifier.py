@@ -7,7 +7,7 @@ doors give the same verdicts however the draft is cut into pieces.
 import numpy as np
 from msgspec import structs
 
-from publius.types import Checked, Citation, Claim, Draft, Evidence, FinishReason, Grant, Passage, Question, Reason
+from publius.types import Checked, Citation, Claim, Draft, Evidence, Grant, Passage, Question, Reason
 from publius.verification import quote
 from publius.verification.figures import read
 from publius.verification.meaning import Objection
@@ -34,7 +34,7 @@ class Verifier:
         """Check a whole draft. An ungrounded model's draft passes untouched and is marked as unchecked."""
         checking = self.open(grant, question, evidence)
         await checking.feed(draft.text)
-        _, checked = await checking.finish(draft.finish_reason)
+        _, checked = await checking.finish(draft)
         return checked
 
     def open(self, grant: Grant, question: Question, evidence: Evidence) -> "Checking":
@@ -48,7 +48,6 @@ class Checking:
     def __init__(self, embed: Embed, grant: Grant, question: Question, evidence: Evidence) -> None:
         self._embed, self._grant, self._question, self._evidence = embed, grant, question.text, evidence
         self._splitter = Splitter()
-        self._plain: list[str] = []
         self._ready: tuple[Sources, Answers] | None = None
         self._seen: set[str] = set()
         self._matches: list[Match] = []  # of the released sentences
@@ -60,17 +59,16 @@ class Checking:
     async def feed(self, text: str) -> list[Claim]:
         """Add a piece of the draft; return the claims that it decides, released or withheld, in order."""
         if not self._grant.model.grounded:
-            self._plain.append(text)
             return []
         return await self._decide(self._splitter.feed(text))
 
-    async def finish(self, finish_reason: FinishReason) -> tuple[list[Claim], Checked]:
+    async def finish(self, draft: Draft) -> tuple[list[Claim], Checked]:
         """Decide what is left, quote a passage where the draft does not answer, and close."""
         if not self._grant.model.grounded:
-            return [], Checked(text="".join(self._plain), grounded=False, answered=True)
-        claims = await self._decide(self._splitter.finish(finish_reason))
+            return [], Checked(text=draft.text, grounded=False, answered=True, choices=draft.choices)
+        claims = await self._decide(self._splitter.finish(draft.finish_reason))
         drafted = any(claim.released for claim in self._claims)
-        if finish_reason != "cancelled":
+        if draft.finish_reason != "cancelled":
             claims += await self._quote()
         return claims, self._close(quoted=not drafted)
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from litestar import Response, get, post
 
 from publius import demonstration, flow
-from publius.api.chat import EventStream
 from publius.api.leaving import while_connected
 from publius.api.metrics import metrics_of
+from publius.api.streams import EventStream
 from publius.errors import InvalidRequest, NotFound, PubliusError
 from publius.policy.roles import allowed
 from publius.retrieval.library import Document

@@ -12,7 +12,7 @@ import structlog
 from publius import flow
 from publius.api.metrics import metrics_of
 from publius.errors import PubliusError
-from publius.types import Answer, Claim, Question
+from publius.types import Answer, Claim, Delta, Question
 from publius.web.conversations import Turn, title_of
 from publius.web.visitor import AnyRequest, Site, site_of, viewer
 
@@ -42,7 +42,9 @@ async def streamed(
                     case Claim(released=False):
                         withheld += 1
                         yield _part(site, "withholding.html", turn=turn, count=withheld)
-                    case _:
+                    case Delta():
+                        yield _part(site, "arrived.html", turn=turn, piece=step.text)
+                    case Claim():
                         yield _part(site, "arrived.html", turn=turn, piece=step)
     except (asyncio.CancelledError, GeneratorExit):
         await site.conversations.failed(principal, turn.id, STOPPED)
