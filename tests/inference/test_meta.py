@@ -83,7 +83,12 @@ CONVERSATIONS = {
     "no message at all": (),
     "blank space at both ends": (Message("system", "  Be brief.\n\n"), Message("user", "\n\t Hi  \n")),
     "nothing but blank space": (Message("user", " \n \n\n"),),
-    "many languages": (Message("user", "¿Cuánto? 你好 — Здравствуйте \U0001f469\U0001f3fd\u200d\U0001f680 e\u0301\u200b\ufeff नमस्ते\r\n12345678"),),
+    "many languages": (
+        Message(
+            "user",
+            "¿Cuánto? 你好 — Здравствуйте \U0001f469\U0001f3fd\u200d\U0001f680 e\u0301\u200b\ufeff नमस्ते\r\n12345678",
+        ),
+    ),
     "code and long runs": (Message("user", "def f(x):\n\treturn x  # " + "=" * 300 + " " * 200 + "\n" * 50),),
     "a system message in the middle": (Message("user", "Hi"), Message("system", "Be brief."), Message("user", "Go on")),
     "two of one role": (Message("user", "One"), Message("user", "Two")),
