@@ -29,6 +29,7 @@ CATALOGUE: dict[str, Setting] = {
     "host": _setting("HOST", "127.0.0.1", "Address to listen on."),
     "port": _setting("PORT", 8080, "Port of the pages and the API.", int),
     "metrics_port": _setting("PUBLIUS_METRICS_PORT", 9464, "Loopback port of /metrics; 0 turns it off.", int),
+    "traces": _setting("PUBLIUS_TRACES", "", "OTLP/HTTP address of a collector for traces; empty makes none."),
     "public_url": _setting("PUBLIUS_PUBLIC_URL", "", "Address behind a proxy; https makes cookies secure."),
     "database_url": _setting("DATABASE_URL", "", "A PostgreSQL server with pgvector; empty starts the embedded one."),
     "engine": _setting("PUBLIUS_ENGINE", "embedded", "embedded, echo, or openai:URL for any OpenAI-compatible server."),
@@ -57,6 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str
     port: int
     metrics_port: int
+    traces: str
     public_url: str
     database_url: str
     engine: str

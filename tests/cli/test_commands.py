@@ -107,6 +107,8 @@ def test_the_doctor_finds_what_is_amiss(publius: Program) -> None:
     ill = Program(publius.home, {"PUBLIUS_ENGINE": "embedded", "PUBLIUS_MODEL": "llama-9"})
     rows = ill.json("doctor", code=3)
     assert [row["check"] for row in rows if not row["ok"]] == ["llama"]
+    rows = Program(publius.home, {"PUBLIUS_TRACES": "http://127.0.0.1:1/v1/traces"}).json("doctor", code=3)
+    assert [row["check"] for row in rows if not row["ok"]] == ["traces"]
 
 
 def test_a_setting_that_makes_no_sense_is_named(publius: Program) -> None:

@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import typer
@@ -90,6 +91,29 @@ def _database(settings: Settings) -> str:
     return f"PostgreSQL {row[0]} ({kind}), pgvector {row[1]}, schema {row[2]}"
 
 
+def _metrics(settings: Settings) -> str:
+    if not settings.metrics_port:
+        return "turned off: PUBLIUS_METRICS_PORT is 0, and 'publius top' has nothing to show"
+    return f"http://127.0.0.1:{settings.metrics_port}/metrics while Publius runs; 'publius top' shows them"
+
+
+def _traces(settings: Settings) -> str:
+    if not settings.traces:
+        return "turned off"
+    collector = urlsplit(settings.traces)
+    port = collector.port or (443 if collector.scheme == "https" else 80)
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect((collector.hostname or "", port))
+        except OSError as error:
+            raise SetupError(
+                f"No collector answers on {collector.hostname}:{port}.",
+                cure="Start it, or correct or unset PUBLIUS_TRACES. Publius runs without it, and drops the traces.",
+            ) from error
+    return f"sent to {collector.hostname}:{port}"
+
+
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "python": _python,
     "disk": _disk,
@@ -97,4 +121,6 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "llama": _weights,
     "embeddings": _embeddings,
     "database": _database,
+    "metrics": _metrics,
+    "traces": _traces,
 }

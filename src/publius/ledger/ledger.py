@@ -25,13 +25,15 @@ from publius.types import Agency, Principal, Question, Receipt, Walked
 PLATFORM = "platform"
 RECOVER_EVERY = 300.0  # seconds
 
+Watcher = Callable[[Walked], None]  # told of every walk once it is over; never waits and never raises
+
 
 class Ledger:
     """Every agency's log. `home` holds the key (`keys/`), lock files and the newest checkpoints (`ledger/`)."""
 
-    def __init__(self, database: Database, home: Path) -> None:
+    def __init__(self, database: Database, home: Path, watchers: Sequence[Watcher] = ()) -> None:
         self.counters = Counters()
-        self.watchers: list[Callable[[Walked], None]] = []  # each told of every walk that is over; may not raise
+        self.watchers = [*watchers]
         self.key = SigningKey.at(home / "keys")
         self._database = database
         self._presence = Presence(home / "ledger" / "writers")
@@ -170,7 +172,7 @@ class Ledger:
 class OpenWalk:
     """Sees to it that a walk leaves exactly one leaf, however it ends. Lets every exception pass on."""
 
-    def __init__(self, record: Record, live: set[UUID], watchers: Sequence[Callable[[Walked], None]]) -> None:
+    def __init__(self, record: Record, live: set[UUID], watchers: Sequence[Watcher]) -> None:
         self._record = record
         self._live = live
         self._watchers = watchers
