@@ -77,10 +77,24 @@ async def test_a_prompt_longer_than_the_context_is_refused_and_nothing_else_suff
 
 
 # No model says these by itself, and a model of any size goes on copying a word that stands before it four times.
-WORDS = (
-    "kumquat obsidian walrus trombone lighthouse saffron glacier porcupine "
-    "velvet harpoon marzipan zeppelin papyrus gondola tadpole chisel"
-).split()
+WORDS = [
+    "kumquat",
+    "obsidian",
+    "walrus",
+    "trombone",
+    "lighthouse",
+    "saffron",
+    "glacier",
+    "porcupine",
+    "velvet",
+    "harpoon",
+    "marzipan",
+    "zeppelin",
+    "papyrus",
+    "gondola",
+    "tadpole",
+    "chisel",
+]
 
 
 def copying(word: str) -> Request:
