@@ -9,6 +9,7 @@
     │   ├── Forbidden               403
     │   ├── NotFound                404  also for what belongs to another agency
     │   ├── Conflict                409
+    │   ├── EndsEngine              422  the engine died of it twice
     │   └── OverLimit               429  carries retry_after
     │       ├── RateLimited
     │       └── BudgetSpent
@@ -16,6 +17,7 @@
     ├── ServiceError            the platform's side; nothing the caller did
     │   ├── EngineUnavailable       503  carries retry_after
     │   ├── EngineFailed            502  an upstream or engine broke in mid-answer
+    │   │   └── EngineLost              502  it went away; asked once more by itself if nothing had left
     │   ├── LedgerUnavailable       503  the record could not be written, so no answer is given
     │   └── StorageUnavailable      503
     └── SetupError              read by the person at the terminal
@@ -118,6 +120,14 @@ class Conflict(RequestError):
     cure = "Choose another name, or read the present state first."
 
 
+class EndsEngine(RequestError):
+    """The engine died with this request under way, twice; it is not tried again for a day."""
+
+    code = "request_ends_engine"
+    status = 422
+    cure = "Word or shorten it differently, or ask the operator to let it in again."
+
+
 class OverLimit(RequestError):
     """The agency is past one of its limits. `retry_after` says when to come back."""
 
@@ -178,6 +188,10 @@ class EngineFailed(ServiceError):
     code = "engine_failed"
     status = 502
     cure = "Send the question again; the engine is restarted by itself."
+
+
+class EngineLost(EngineFailed):
+    """The engine went away with this request under way. Whoever has released nothing of the answer may ask again."""
 
 
 class LedgerUnavailable(ServiceError):

@@ -1,18 +1,30 @@
 """The walk: request -> identity -> policy -> retrieval -> inference -> verification -> ledger -> response.
 
 Both functions read top to bottom, one line a room. Whatever a room raises passes through the ledger's
-record, which notes it, and reaches the door.
+record, which notes it, and reaches the door; but if the engine is lost before anything of an answer has
+left, the answer is begun once more, and the caller does not notice.
 """
 
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import TypeVar
 
+from msgspec import Struct
+
 from publius.application import Application
+from publius.errors import EngineLost
 from publius.ledger.record import Record
-from publius.types import Answer, Claim, Delta, Draft, Evidence, Grant, Principal, Question, Usage
+from publius.types import Answer, Checked, Claim, Delta, Draft, Evidence, Grant, Principal, Question, Usage
 
 Thing = TypeVar("Thing", Principal, Grant, Evidence, Draft)
+Leaving = Claim | Delta | Checked
+
+
+class Meter(Struct):
+    """What a walk has spent so far. It counts against the budget also when the reader leaves early."""
+
+    usage: Usage = Usage()
 
 
 async def answer(question: Question, app: Application) -> Answer:
@@ -25,7 +37,7 @@ async def answer(question: Question, app: Application) -> Answer:
         principal = await _enter(record, "identity", app.identity.authenticate(question.credential))
         grant = await _enter(record, "policy", app.policy.authorize(principal, question))
         evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
-        draft = await _enter(record, "inference", app.inference.write(grant, question, evidence))
+        draft = await _enter(record, "inference", _written_whole(grant, question, evidence, app))
         await app.policy.settle(grant, draft.usage)
         with record.timed("verification"):
             checked = await app.verification.check(grant, question, evidence, draft)
@@ -43,25 +55,17 @@ async def stream(question: Question, app: Application) -> AsyncGenerator[Claim |
         grant = await _enter(record, "policy", app.policy.authorize(principal, question))
         evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
         await record.begin()  # from here on text leaves, so the record must outlive us
-        checking = app.verification.open(grant, question, evidence)
-        async with aclosing(_written(record, grant, question, evidence, app)) as written:
-            async for piece in written:
-                if isinstance(piece, Draft):
-                    draft = piece
-                    continue
-                if not grant.model.grounded:
-                    record.note(piece)
-                    yield piece
-                with record.timed("verification"):
-                    claims = await checking.feed(piece.text)
-                for claim in claims:
-                    record.note(claim)
-                    yield claim
-        with record.timed("verification"):
-            claims, checked = await checking.finish(draft)
-        for claim in claims:
-            record.note(claim)
-            yield claim
+        spent = Meter()
+        try:
+            async with aclosing(_once_more(partial(_checked, record, spent, grant, question, evidence, app))) as things:
+                async for thing in things:
+                    if isinstance(thing, Checked):
+                        checked = thing
+                        continue
+                    record.note(thing)
+                    yield thing
+        finally:
+            await app.policy.settle(grant, spent.usage)
         yield await record.seal(checked)
 
 
@@ -73,22 +77,80 @@ async def _enter(record: Record, room: str, step: Awaitable[Thing]) -> Thing:
     return thing
 
 
-async def _written(
-    record: Record, grant: Grant, question: Question, evidence: Evidence, app: Application
-) -> AsyncGenerator[Delta | Draft, None]:
-    """What Llama writes, as it comes. Its tokens count against the budget even when the reader leaves early."""
-    usage = Usage(prompt_tokens=_estimate(question, evidence))
+async def _written_whole(grant: Grant, question: Question, evidence: Evidence, app: Application) -> Draft:
+    """What Llama writes. Nothing of it has left before it is whole, so a lost engine is asked once more."""
     try:
-        async with aclosing(app.inference.stream(grant, question, evidence)) as pieces:
-            while (piece := await _next(record, pieces)) is not None:
-                if isinstance(piece, Draft):
-                    usage = piece.usage
-                    record.note(piece)
-                else:
-                    usage = Usage(usage.prompt_tokens, usage.completion_tokens + piece.tokens)
+        return await app.inference.write(grant, question, evidence)
+    except EngineLost:
+        return await app.inference.write(grant, question, evidence)
+
+
+async def _once_more(attempt: Callable[[], AsyncGenerator[Leaving, None]]) -> AsyncGenerator[Leaving, None]:
+    """What an attempt gives; or a second, if the engine is lost before anything of the first has left.
+
+    Withheld sentences wait for the first thing that leaves, so that nobody hears of them twice.
+    """
+    left = False
+    for again in (True, False):
+        waiting: list[Leaving] = []
+        try:
+            async with aclosing(attempt()) as things:
+                async for thing in things:
+                    waiting.append(thing)
+                    left = left or _leaves(thing)
+                    while left and waiting:
+                        yield waiting.pop(0)
+            return
+        except EngineLost:
+            if left or not again:
+                raise
+
+
+def _leaves(thing: Leaving) -> bool:
+    match thing:
+        case Claim():
+            return thing.released
+        case Delta():
+            return bool(thing.text or thing.calls)
+    return True
+
+
+async def _checked(
+    record: Record, spent: Meter, grant: Grant, question: Question, evidence: Evidence, app: Application
+) -> AsyncGenerator[Leaving, None]:
+    """Each sentence once it is decided, or each piece of a plain answer, and last the whole."""
+    checking = app.verification.open(grant, question, evidence)
+    async with aclosing(_written(record, spent, grant, question, evidence, app)) as written:
+        async for piece in written:
+            if isinstance(piece, Draft):
+                draft = piece
+                continue
+            if not grant.model.grounded:
                 yield piece
-    finally:
-        await app.policy.settle(grant, usage)
+            with record.timed("verification"):
+                claims = await checking.feed(piece.text)
+            for claim in claims:
+                yield claim
+    with record.timed("verification"):
+        claims, checked = await checking.finish(draft)
+    for claim in claims:
+        yield claim
+    yield checked
+
+
+async def _written(
+    record: Record, spent: Meter, grant: Grant, question: Question, evidence: Evidence, app: Application
+) -> AsyncGenerator[Delta | Draft, None]:
+    """What Llama writes, as it comes."""
+    spent.usage = Usage(prompt_tokens=_estimate(question, evidence))
+    async with aclosing(app.inference.stream(grant, question, evidence)) as pieces:
+        while (piece := await _next(record, pieces)) is not None:
+            if isinstance(piece, Draft):
+                spent.usage = piece.usage
+                record.note(piece)
+            else:
+                spent.usage = Usage(spent.usage.prompt_tokens, spent.usage.completion_tokens + piece.tokens)
+            yield piece
 
 
 async def _next(record: Record, pieces: AsyncGenerator[Delta | Draft, None]) -> Delta | Draft | None:

@@ -172,20 +172,6 @@ async def test_killed_while_streaming_it_says_so_and_comes_back(fresh_home: Path
     assert not Path(f"/proc/{first}").exists()
 
 
-async def test_killed_before_the_first_piece_the_request_is_sent_again(fresh_home: Path, small: CatalogModel) -> None:
-    engine = EmbeddedEngine(small, fresh_home, 0.2)
-    await engine.start()
-    try:
-        assert engine.pid
-        os.kill(engine.pid, signal.SIGSTOP)
-        waiting = asyncio.create_task(written(engine, ask("What is the capital of France?", max_tokens=40)))
-        await asyncio.sleep(0.1)
-        os.kill(engine.pid, signal.SIGKILL)
-        assert "Paris" in (await waiting)[0]
-    finally:
-        await engine.stop()
-
-
 async def test_two_starters_share_one_engine(fresh_home: Path, small: CatalogModel) -> None:
     one, two = EmbeddedEngine(small, fresh_home, 0.2), EmbeddedEngine(small, fresh_home, 0.2)
     await asyncio.gather(one.start(), two.start())

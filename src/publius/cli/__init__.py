@@ -4,10 +4,13 @@ Exit codes: 0 done; 1 failed, with one sentence on standard error; 2 wrong use; 
 (the documents do not answer, a file could not be read, a digest or a ledger does not hold).
 """
 
+import sys
+
+import structlog
 import typer
 
 from publius import __version__
-from publius.cli import agency, ask, doctor, documents, key, ledger, models, serve, top, user
+from publius.cli import agency, ask, doctor, documents, engine, key, ledger, models, serve, top, user
 from publius.cli.terminal import reporting
 
 app = typer.Typer(
@@ -25,6 +28,7 @@ app.add_typer(key.app, name="key")
 app.add_typer(documents.app, name="documents")
 app.command("ask")(ask.ask)
 app.add_typer(models.app, name="models")
+app.add_typer(engine.app, name="engine")
 app.add_typer(ledger.app, name="ledger")
 app.command("top")(top.top)
 app.command("doctor")(doctor.doctor)
@@ -45,5 +49,7 @@ def _options(
 
 def main() -> None:
     """The program `publius`."""
+    # What a room logs is no data; the server sets up a log of its own.
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(sys.stderr))
     with reporting():
         app()

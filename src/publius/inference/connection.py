@@ -28,6 +28,7 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: wire.Welcome) -> None:
         self.welcome = welcome
         self.alive = True
+        self.told_goodbye = False
         self._reader = reader
         self._writer = writer
         self._ids = itertools.count(1)
@@ -47,7 +48,7 @@ class Connection:
         return None
 
     def when_lost(self, call: Callable[[], None]) -> None:
-        """Call this when the engine goes without being asked to."""
+        """Call this when the engine goes and it was not we who hung up; `told_goodbye` says whether it meant to."""
         self._lost = call
 
     async def close(self) -> None:
@@ -135,6 +136,7 @@ class Connection:
     async def _receive(self) -> None:
         try:
             while message := await wire.read_frame(self._reader, _DECODER):
+                self.told_goodbye |= isinstance(message, wire.Goodbye)
                 if inbox := self._waiting.get(message.id if not isinstance(message, wire.Welcome) else 0):
                     inbox.put_nowait(message)
         except wire.BadFrame:

@@ -1,24 +1,30 @@
 """The embedded engine: a Llama on this machine, in a process of its own that is restarted when it dies."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
+import structlog
 
-from publius.errors import EngineFailed, EngineUnavailable
+from publius.errors import EngineFailed, EngineLost, EngineUnavailable
 from publius.inference import weights
 from publius.inference.catalog import CatalogModel
 from publius.inference.connection import Connection, ConnectionLost
 from publius.inference.engine import Finish, Health, Piece, Request
 from publius.inference.load import Load
 from publius.inference.process import EngineProcess, socket_path
+from publius.inference.suspects import Suspects, fingerprint, suspects_file
 from publius.inference.worker_config import WorkerConfig
 
 _FIRST_START = 180.0  # Seconds; a large model takes its time to load.
 _RESTART = 60.0  # Seconds that a request waits for an engine that is being restarted.
 _BETWEEN = 0.05
+_PATIENCE = 120.0  # Seconds that a step may take: far more than the largest model's on the slowest machine.
+
+log = structlog.get_logger("publius.inference")
 
 
 class EmbeddedEngine:
@@ -41,7 +47,9 @@ class EmbeddedEngine:
         self._process: EngineProcess | None = None
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
-        self._recovery: asyncio.Task[Connection] | None = None
+        self._recovery: asyncio.Task[None] | None = None
+        self._suspects = Suspects(suspects_file(home))
+        self._under_way: Counter[str] = Counter()  # digests of the requests in the engine
         self._served_by: set[int] = set()  # process ids, each of which was welcomed once
 
     @property
@@ -69,6 +77,7 @@ class EmbeddedEngine:
             context=self._model.context,
             cache_gb=self._cache_gb,
             socket=str(socket_path(self._home / "run")),
+            patience=_PATIENCE,
         )
         return EngineProcess(config)
 
@@ -88,7 +97,8 @@ class EmbeddedEngine:
         """Asks the engine; not ready if it does not answer within two seconds."""
         connection = self._connection
         if not connection or not connection.alive:
-            return Health(False, "The engine is starting.")
+            trouble = self._process.trouble if self._process else ""
+            return Health(False, trouble or "The engine is starting.")
         try:
             async with asyncio.timeout(2):
                 pong = await connection.ping()
@@ -117,20 +127,27 @@ class EmbeddedEngine:
         raise EngineUnavailable("The engine stopped twice.")
 
     async def generate(self, request: Request) -> AsyncGenerator[Piece | Finish, None]:
-        """See `Engine.generate`. A request that had sent nothing when the engine died is sent once more."""
-        for _ in range(2):
+        """See `Engine.generate`. Nothing is asked twice here: only the walk knows what of an answer has left."""
+        digest = fingerprint(request)
+        async with self._suspects.trying(digest):
             connection = await self._connected()
-            started = False
             try:
-                async with aclosing(connection.generate(request)) as stream:
-                    async for item in stream:
-                        started = True
-                        yield item
-                return
+                with self._counted(digest):
+                    async with aclosing(connection.generate(request)) as stream:
+                        async for item in stream:
+                            yield item
             except ConnectionLost:
-                if started:
-                    raise EngineFailed("The engine broke off in mid-answer.") from None
-        raise EngineUnavailable("The engine stopped twice on this request.")
+                raise EngineLost("The engine broke off in mid-answer.") from None
+            self._suspects.cleared(digest)
+
+    @contextmanager
+    def _counted(self, digest: str) -> Iterator[None]:
+        self._under_way[digest] += 1
+        try:
+            yield
+        finally:
+            self._under_way[digest] -= 1
+            self._under_way += Counter()  # forgets what is not under way any more
 
     async def _connected(self, limit: float = _RESTART) -> Connection:
         try:
@@ -147,7 +164,7 @@ class EmbeddedEngine:
             raise EngineUnavailable("The engine is not started.")
         if connection := await Connection.open(process.socket):
             await self._accept(connection)
-            process.has_served = True
+            process.serves()
             return connection
         if process.claim():
             process.ensure_running()
@@ -165,9 +182,20 @@ class EmbeddedEngine:
             )
         self.context = welcome.context
         self._served_by.add(welcome.pid)
-        connection.when_lost(self._recover)
+        connection.when_lost(lambda: self._lost(connection))
 
-    def _recover(self) -> None:
+    def _lost(self, connection: Connection) -> None:
+        if not connection.told_goodbye:
+            log.warning("engine_lost", pid=connection.welcome.pid, under_way=self._under_way.total())
+            self._suspects.died(connection.welcome.instance, self._under_way)
         # Begin at once, so that the engine is ready again before the next person asks.
         if self._process and self._process.pid:
-            self._recovery = asyncio.create_task(self._connected())
+            self._recovery = asyncio.create_task(self._recover(self._process))
+
+    async def _recover(self, process: EngineProcess) -> None:
+        """Bring the engine back, however often that fails."""
+        while True:
+            with suppress(EngineUnavailable):  # the process has logged why
+                await self._connected()
+                return
+            await asyncio.sleep(process.pause or _BETWEEN)

@@ -100,5 +100,6 @@ class Engine(Protocol):
         Raises:
             PromptTooLong: the messages do not fit into the context.
             EngineUnavailable: nothing was sent, and trying again is safe.
-            EngineFailed: it broke in mid-answer.
+            EngineFailed: it broke in mid-answer; as EngineLost, asking again may help.
+            EndsEngine: it ended the engine before, twice.
         """

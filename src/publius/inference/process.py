@@ -3,19 +3,30 @@
 import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import IO
 
 import msgspec
+import structlog
 
 from publius.errors import EngineUnavailable, SetupError
 from publius.inference.worker_config import WorkerConfig
 
 _LONGEST_SOCKET_PATH = 100  # Bytes; the kernel's own limit is 108, with a zero at the end.
 _PATIENCE = 5.0  # Seconds between asking the engine to end and making it.
+_SLOWEST_START = 180.0  # Seconds after which an engine that has not come up is ended.
+_STEADY = 60.0  # Seconds of serving after which earlier ends no longer count.
+_LONGEST_PAUSE = 60.0  # Seconds between two starts at most.
+_WORTH_WAITING = 5.0  # Seconds of such a pause that a request sits out.
+
+WORKER = "publius.inference.worker"
+
+log = structlog.get_logger("publius.inference")
 
 
 def socket_path(run: Path) -> Path:
@@ -39,13 +50,20 @@ def socket_path(run: Path) -> Path:
 
 
 class EngineProcess:
-    """At most one engine runs in a home: whoever holds the lock may start it, and stops it."""
+    """At most one engine runs in a home: whoever holds the lock may start it, and stops it.
+
+    One that ends is started again at once; if that one ends soon too, after 1, 2, 4 … 60 seconds.
+    """
 
     def __init__(self, config: WorkerConfig) -> None:
         self._config = config
         self._lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self.has_served = False  # Whether the one that we started came up: then its end is no failed start.
+        self._served: float | None = None  # when the one that we started came up
+        self._began = 0.0
+        self._ends = 0  # one soon after another
+        self._not_before = 0.0
+        self.trouble = ""  # Why there is no engine now, for an operator; empty when all is well.
         self.socket = Path(config.socket)  # Where it listens.
         self._log = self.socket.with_name("engine.log")
 
@@ -53,6 +71,11 @@ class EngineProcess:
     def pid(self) -> int | None:
         """Of the engine that we started; None if we are only attached to another's."""
         return self._process.pid if self._process else None
+
+    @property
+    def pause(self) -> float:
+        """Seconds until it may be started again."""
+        return max(self._not_before - time.monotonic(), 0.0)
 
     def claim(self) -> bool:
         """Take the lock if it is free. The kernel gives it back when we die."""
@@ -68,26 +91,59 @@ class EngineProcess:
         return True
 
     def ensure_running(self) -> None:
-        """Start the engine unless it is up or on its way up. Call only with the lock claimed."""
+        """Start the engine unless it is up, on its way up, or to be left alone for a while. Claim the lock first."""
         if self._process and self._process.poll() is None:
+            if self._served is None and time.monotonic() - self._began > _SLOWEST_START:
+                self._process.kill()
             return
-        command = [sys.executable, "-m", "publius.inference.worker", msgspec.json.encode(self._config).decode()]
-        with self._log.open("wb") as log:
+        self._note_the_end()
+        if self.pause:
+            return
+        command = [sys.executable, "-m", WORKER, msgspec.json.encode(self._config).decode()]
+        with self._log.open("wb") as output:
             # The engine ends when its standard input does, so it cannot outlive us; and in a session of its
             # own, Ctrl-C at the terminal reaches it only through us.
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+                command, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True
             )
-        self.has_served = False
+        self._served, self._began = None, time.monotonic()
+
+    def serves(self) -> None:
+        """It came up, ours or another's."""
+        self._served, self.trouble = time.monotonic(), ""
 
     def check(self) -> None:
-        """Raises EngineUnavailable if the engine that we started ended before it came up."""
+        """Raises EngineUnavailable if the engine that we started did not come up, or will not soon."""
         if self._process and self._process.poll() is not None:
-            self._process = None
-            if self.has_served:
-                return
-            lines = self._log.read_text(errors="replace").strip().splitlines() or ["it gave no reason"]
-            raise EngineUnavailable(f"The engine could not start: {lines[-1][:300]}.")
+            came_up = self._served is not None
+            self._note_the_end()
+            if not came_up:
+                raise EngineUnavailable(self.trouble)
+        if self.pause > _WORTH_WAITING:
+            raise EngineUnavailable(self.trouble, retry_after=int(self.pause) + 1)
+
+    def _note_the_end(self) -> None:
+        """Take note that our engine ended, and of when the next may start."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin:
+            process.stdin.close()
+        now = time.monotonic()
+        steady = self._served is not None and now - self._served > _STEADY
+        self._ends = 1 if steady else self._ends + 1
+        self._not_before = now + (min(2.0 ** (self._ends - 2), _LONGEST_PAUSE) if self._ends > 1 else 0.0)
+        how = "The engine ended" if self._served else "The engine could not start"
+        self.trouble = f"{how}: {self._reason(process.returncode)}."
+        log.error("engine_ended", pid=process.pid, reason=self.trouble, ends=self._ends, pause_s=round(self.pause, 1))
+
+    def _reason(self, status: int) -> str:
+        if status == -signal.SIGALRM:
+            return f"it did nothing for {self._config.patience:.0f} seconds"
+        if status < 0:
+            return f"it was killed by {signal.Signals(-status).name}"
+        lines = self._log.read_text(errors="replace").strip().splitlines() or ["it gave no reason"]
+        return lines[-1][:300]
 
     def stop(self) -> None:
         """End the engine if it is ours, and give back the lock."""

@@ -52,6 +52,13 @@ class Welcome(Struct, frozen=True, tag="welcome"):
     weights: str
     context: int
     pid: int
+    instance: str  # this process and no other, also when the system uses its pid again
+
+
+class Goodbye(Struct, frozen=True, tag="goodbye"):
+    """The engine ends because it was told to: nothing that is under way is to blame."""
+
+    id: int = 0
 
 
 class Text(Struct, frozen=True, tag="text"):
@@ -95,7 +102,7 @@ class Failure(Struct, frozen=True, tag="failure"):
 
 
 ToEngine = Generate | Cancel | Count | Ping
-FromEngine = Welcome | Text | End | Counts | Pong | Failure
+FromEngine = Welcome | Goodbye | Text | End | Counts | Pong | Failure
 
 _encoder = msgspec.msgpack.Encoder()
 

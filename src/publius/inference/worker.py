@@ -2,16 +2,21 @@
 
 One thread: a step of the batch, then a look at the sockets, and again. Every client sees only what it asked
 for; when it goes, its generations are cancelled before the next step. The process ends when its parent does
-(its standard input closes) and on SIGTERM.
+(its standard input closes) and on SIGTERM. If a step does not end, the kernel's alarm ends the process. Once it
+serves, its log says what broke and where, never an exception's message: that may quote what somebody wrote.
 """
 
 import asyncio
 import os
 import resource
+import secrets
 import signal
 import sys
+import traceback
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import msgspec
 
@@ -90,6 +95,7 @@ class Worker:
         self.config = config
         self.batch = batch
         self.work = asyncio.Event()
+        self._instance = secrets.token_hex(8)
         self._clients: set[Client] = set()
 
     @property
@@ -106,11 +112,16 @@ class Worker:
         client = Client(self, reader, writer)
         self._clients.add(client)
         config = self.config
-        client.send(wire.Welcome(config.name, config.sha256, self.batch.context, os.getpid()))
+        client.send(wire.Welcome(config.name, config.sha256, self.batch.context, os.getpid(), self._instance))
         try:
             await client.serve()
         finally:
             self._clients.discard(client)
+
+    def say_goodbye(self) -> None:
+        """Tell every client that this end is meant."""
+        for client in self._clients:
+            client.send(wire.Goodbye())
 
     async def generate(self) -> None:
         """Step for as long as there is work; wait when there is none."""
@@ -142,6 +153,31 @@ async def _parent_gone() -> None:
     await reader.read()
 
 
+async def _beat(patience: float) -> None:
+    """Put off the alarm that ends this process for as long as the loop turns: a hung step lets nothing else run."""
+    while True:
+        signal.setitimer(signal.ITIMER_REAL, patience)
+        await asyncio.sleep(patience / 4)
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Where it broke, without the exception's message."""
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    print(*places, f"{kind.__name__} in a step or at a socket", sep="\n", file=sys.stderr, flush=True)
+
+
+def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The last thing that this process does, so that the last line of its log is the reason."""
+    _tell(kind, error, trace)
+    os._exit(1)
+
+
+def _tell_of(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    if error:
+        _tell(type(error), error, error.__traceback__)
+
+
 async def serve(config: WorkerConfig, batch: Batch) -> None:
     """Serve until SIGTERM or until the parent is gone."""
     worker = Worker(config, batch)
@@ -149,13 +185,17 @@ async def serve(config: WorkerConfig, batch: Batch) -> None:
     socket.unlink(missing_ok=True)
     os.umask(0o177)
     server = await asyncio.start_unix_server(worker.connect, socket)
-    ends = [asyncio.ensure_future(_parent_gone()), asyncio.ensure_future(worker.generate())]
+    works = (_parent_gone(), worker.generate(), _beat(config.patience))
+    ends = [asyncio.ensure_future(work) for work in works]
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_tell_of)
+    sys.excepthook = _end
     loop.add_signal_handler(signal.SIGTERM, ends[0].cancel)
     try:
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         with suppress(asyncio.CancelledError):
-            done.pop().result()  # A step that failed ends the process, with its reason in the log.
+            done.pop().result()  # A step that failed ends the process, with its place in the log.
+        worker.say_goodbye()
     finally:
         server.close()
         socket.unlink(missing_ok=True)

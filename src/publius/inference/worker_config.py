@@ -13,3 +13,4 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
     context: int
     cache_gb: float
     socket: str
+    patience: float  # seconds that a step may take
