@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that say what the code already knows: settings, errors, commands, licences.
+"""Write the pages of docs/ that say what the code already knows: settings, errors, commands, licences, metrics.
 
 `make docs` writes them; a test compares them with the code, so they cannot fall behind.
 """
@@ -6,9 +6,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import dashboard
 import licences
 from typer.main import get_command
 
+from publius.api.catalogue import CATALOGUE as METRICS
+from publius.api.catalogue import full_name
 from publius.cli import app
 from publius.errors import PubliusError
 from publius.settings import CATALOGUE
@@ -25,6 +28,24 @@ def settings() -> str:
         rows.append(f"| `{each.variable}` | {each.type.__name__.lower()} | {default} | {each.help} |")
     head = ["# Settings", "", WRITTEN, "Publius reads these from the environment, once, when it starts.", ""]
     return "\n".join([*head, "| Variable | Type | Default | Meaning |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def metrics() -> str:
+    """One row a metric, in the order of the code."""
+    rows = []
+    for name, each in METRICS.items():
+        labels = ", ".join(f"`{label}`" for label in each.labels)
+        rows.append(f"| `{full_name(name)}` | {each.kind} | {labels} | {each.help} |")
+    head = [
+        "# Metrics",
+        "",
+        WRITTEN,
+        "What Prometheus can read of a running Publius, and `publius top` shows: see [seeing what it does](seeing.md).",
+        "A metric that the engine cannot fill is absent, not 0. No label names a person; an agency is a label of the",
+        "queues alone.",
+        "",
+    ]
+    return "\n".join([*head, "| Metric | Kind | Labels | Meaning |", "| --- | --- | --- | --- |", *rows, ""])
 
 
 def errors() -> str:
@@ -104,6 +125,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "cli.md": commands,
     "licences.md": licences.page,
+    "metrics.md": metrics,
+    "grafana/publius.json": dashboard.page,
     "README.md": index,  # Last, because it names the others.
 }
 
