@@ -149,6 +149,18 @@ class TestMetrics:
         memory = {line.split('"')[1]: float(line.split()[-1]) for line in lines if line.startswith("publius_memory_")}
         assert memory["server"] > 20 << 20
 
+    async def test_an_engine_that_says_nothing_is_not_ready_and_the_rest_is_told(
+        self, settings: Settings, app: Application, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def silent() -> Health:
+            await asyncio.sleep(60)
+            return Health(True, "")
+
+        monkeypatch.setattr(app.engine, "health", silent)
+        monkeypatch.setattr("publius.api.gauges.PATIENCE", 0.7)
+        lines = await _metrics(settings)
+        assert "publius_engine_ready 0.0" in lines and "publius_engine_running 0.0" in lines
+
     async def test_an_agency_is_named_at_the_queues_alone(
         self, settings: Settings, app: Application, engine: EchoEngine, http: httpx.AsyncClient
     ) -> None:

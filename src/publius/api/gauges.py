@@ -15,7 +15,7 @@ from publius.application import Application
 from publius.errors import StorageUnavailable
 from publius.inference.load import BOUNDS, Durations, Load
 
-PATIENCE = 1.0  # seconds for the engine's answer, after which the page comes without it
+PATIENCE = 3.0  # seconds for the engine's answer, after which the page comes without it; a step of its may take one
 
 _FAMILY: dict[str, Any] = {
     "counter": CounterMetricFamily,
@@ -62,15 +62,17 @@ class RoomsOwn(Collector):
             return Load(), False
 
     async def _ask(self) -> tuple[Load, bool]:
-        load = await self._app.engine.load()
+        load, ready = await asyncio.gather(self._app.engine.load(), self._ready())
         if {*(load.waiting or ()), *(load.running or ())} - self._slugs.keys():
             with suppress(StorageUnavailable):
                 self._slugs |= {agency.id: agency.slug for agency in await self._app.database.agencies()}
-        ready = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE / 2):
-                ready = (await self._app.engine.health()).ready
         return load, ready
+
+    async def _ready(self) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE - 0.5):  # an upstream that is away can take longer
+                return (await self._app.engine.health()).ready
+        return False
 
     def _queues(self, load: Load) -> Iterator[Metric]:
         for name, requests in (("waiting", load.waiting), ("running", load.running)):

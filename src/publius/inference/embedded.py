@@ -107,12 +107,12 @@ class EmbeddedEngine:
         return Health(True, f"The engine runs {self.name} in {pong.memory >> 20} MB.", pong.running)
 
     async def load(self) -> Load:
-        """What the engine process says; of one that does not answer within a second, how often it was replaced."""
+        """What the engine process says; of one that does not answer within two seconds, how often it was replaced."""
         restarts = max(len(self._served_by) - 1, 0)
         connection = self._connection
         if connection and connection.alive:
             with suppress(TimeoutError, ConnectionLost, EngineFailed):
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(2):
                     pong = await connection.ping()
                 return msgspec.structs.replace(pong.load, memory=pong.memory or None, restarts=restarts)
         return Load(restarts=restarts)
