@@ -26,11 +26,12 @@ def basis(answer: Answer) -> dict[str, Any]:
 
 def url_citations(checked: Checked, url: str) -> list[dict[str, Any]]:
     """One for each citation of each sentence, with where the sentence stands; `url` is where people open documents."""
-    return [
-        {"start_index": start, "end_index": end, "title": cited.document, "url": place(cited, url)}
-        for claim, start, end in _placed(checked)
-        for cited in claim.citations
-    ]
+    return [url_citation(cited, start, end, url) for claim, start, end in _placed(checked) for cited in claim.citations]
+
+
+def url_citation(cited: Citation, start: int, end: int, url: str) -> dict[str, Any]:
+    """One citation of what stands from `start` to `end`."""
+    return {"start_index": start, "end_index": end, "title": cited.document, "url": place(cited, url)}
 
 
 def place(cited: Citation, url: str) -> str:

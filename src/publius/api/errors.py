@@ -1,6 +1,6 @@
 """Every error as callers read it: OpenAI's envelope, with what to do next. The one place that catches everything."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
@@ -63,13 +63,22 @@ def envelope(error: PubliusError) -> bytes:
     return msgspec.json.encode({"error": said})
 
 
-async def told(events: AsyncIterator[bytes], request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    """The events of a stream that has begun; if it breaks, its last one is the error."""
+def last_event(error: PubliusError) -> bytes:
+    """The envelope as the last event of a stream."""
+    return b"data: " + envelope(error) + b"\n\n"
+
+
+async def told(
+    events: AsyncIterator[bytes],
+    request: Request[Any, Any, Any],
+    failure: Callable[[PubliusError], bytes] = last_event,
+) -> AsyncIterator[bytes]:
+    """The events of a stream that has begun; if it breaks, its last one is the error, in the words of `failure`."""
     try:
         async for event in events:
             yield event
     except Exception as error:  # noqa: BLE001 (the status is sent: nothing else is left to say it)
-        yield b"data: " + envelope(recognised(error, request)) + b"\n\n"
+        yield failure(recognised(error, request))
 
 
 def recognised(error: Exception, request: Request[Any, Any, Any]) -> PubliusError:

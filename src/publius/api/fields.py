@@ -5,7 +5,7 @@ the answer would silently lack what it asks for. A field that OpenAI does not ha
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, get_type_hints
@@ -34,6 +34,7 @@ class Refused(Struct, frozen=True):
     harmless: tuple[Any, ...] = ()
 
 
+Theirs = str | Callable[[re.Match[str]], str]
 Fate = Served | Ignored | Refused
 
 
@@ -62,7 +63,7 @@ def refuse(request: Struct) -> None:
 
 
 @contextmanager
-def told_as(names: Mapping[str, str]) -> Iterator[None]:
+def told_as(names: Mapping[str, Theirs]) -> Iterator[None]:
     """Let a refusal in here name the fields of this door: `names` are patterns of our names and what they become."""
     try:
         yield

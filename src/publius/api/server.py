@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from publius.api import chat, documents, health, models, records
+from publius.api import chat, documents, health, legacy, models, records, responses
 from publius.api.admission import guard, may
 from publius.api.entrance import Entrance
 from publius.api.errors import respond
@@ -55,6 +55,8 @@ def _routers(app: Application) -> list[Router]:
             "/",
             route_handlers=[
                 chat.chat,
+                legacy.completions,
+                responses.respond_to,
                 models.list_models,
                 models.one_model,
                 models.embeddings,

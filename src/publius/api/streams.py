@@ -1,6 +1,6 @@
 """Answers as server-sent events."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -8,9 +8,10 @@ import msgspec
 from litestar import Request, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from publius.api.errors import ClientGone, told
+from publius.api.errors import ClientGone, last_event, told
 from publius.api.leaving import while_connected
 from publius.api.metrics import metrics_of
+from publius.errors import PubliusError
 from publius.types import Answer, Claim, Delta
 
 Web = Request[Any, Any, Any]
@@ -37,8 +38,11 @@ def leaving(thing: Claim | Delta | Answer, sent: str) -> str:
 class EventStream(Response[None]):
     """Server-sent events. Its status is sent with the first event, so that a refusal is still an ordinary answer."""
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(
+        self, events: AsyncGenerator[bytes, None], failure: Callable[[PubliusError], bytes] = last_event
+    ) -> None:
         super().__init__(None)
+        self._failure = failure
         self._events = events
         self._begun = False
 
@@ -62,6 +66,6 @@ class EventStream(Response[None]):
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": event, "more_body": True})
             with metrics_of(request).streams.track_inprogress():
-                async for event in told(events, request):
+                async for event in told(events, request, self._failure):
                     await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
