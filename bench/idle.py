@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from bench.building import fresh_home
+from bench.processes import memory as memory_of
 from bench.report import Report, Target
 
 PROGRAM = [sys.executable, "-m", "publius.cli", "run"]
@@ -51,29 +52,7 @@ def _run(home: Path) -> tuple[float, dict[str, float]]:
         seconds = time.perf_counter() - begun
         assert re.match(r"Publius is ready", line), line
         time.sleep(5)
-        memory = _memory(psutil.Process(run.pid), home)
+        memory = memory_of(psutil.Process(run.pid), home)
         run.send_signal(signal.SIGINT)
         run.wait(30)
     return seconds, memory
-
-
-def _memory(server: psutil.Process, home: Path) -> dict[str, float]:
-    """Proportional set size by kind of process, GB: pages that processes share are counted once."""
-    found: dict[str, float] = {}
-    for process in psutil.process_iter():
-        try:
-            line = " ".join(process.cmdline())
-            related = process == server or server in process.parents() or str(home) in line
-            related = related or any(str(home) in " ".join(p.cmdline()) for p in process.parents())
-            if related:
-                name = (
-                    "server"
-                    if process == server
-                    else "database"
-                    if "postgres" in process.name()
-                    else "engine and readers"
-                )
-                found[name] = found.get(name, 0) + process.memory_full_info().pss / 2**30
-        except psutil.Error:
-            continue
-    return found
