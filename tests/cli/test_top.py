@@ -78,7 +78,7 @@ def test_one_frame_for_a_script_says_what_happened_and_nothing_of_what_was_asked
 def test_one_frame_in_a_pipe_is_plain_text(served: Served) -> None:
     for words in (("top", "--once"), ("top",)):
         page = served.program(*words)
-        assert page.startswith("Publius  ready") and "tokens a second" in page and "memory" in page
+        assert page.startswith("Publius  ready") and "tokens/s" in page and "memory" in page
         assert "\x1b" not in page and "q quit" not in page
 
 

@@ -45,7 +45,11 @@ CATALOGUE: dict[str, Measure] = {
     "publius_engine_cache_used_ratio": Measure("gauge", "Share of the engine's cache in use, 0 to 1."),
     "publius_engine_cache_bytes": Measure("gauge", "Size of the engine's cache."),
     "publius_engine_restarts": Measure("counter", "Times that the engine process was replaced."),
-    "publius_memory_bytes": Measure("gauge", "Memory of Publius's processes, shared pages counted once.", ("process",)),
+    "publius_memory_bytes": Measure(
+        "gauge",
+        "Memory of Publius's processes; pages that they share are counted once, the engine's in full.",
+        ("process",),
+    ),
     "publius_ledger_appends": Measure("counter", "Records appended to the ledger."),
     "publius_ledger_failures": Measure("counter", "Records that could not be appended."),
 }

@@ -66,7 +66,7 @@ class Screen:
         state = Text("ready", style="green") if frame.ready else Text("engine not ready", style="bold red")
         title = Text("Publius  ", style="bold").append_text(state)
         if frame.restarts:
-            title.append(f"  restarted {frame.restarts} times", style="yellow")
+            title.append(f"  restarted {frame.restarts}×", style="yellow")
         right = self._notice or f"{frame.at.astimezone():%H:%M:%S}"
         title.append(" " * max(width - len(title.plain) - len(right), 2))
         return title.append(right, style="yellow" if self._notice else "dim")
@@ -82,7 +82,7 @@ class Screen:
         yield _row("requests", f"{frame.requests_per_second:,.1f} a second", curve(curves.requests))
         yield _row("", under)
         cached = frame.cached_per_second
-        spared = f" ({cached / frame.read_per_second:.0%} cached)" if cached and frame.read_per_second else ""
+        spared = f", {cached / frame.read_per_second:.0%} cached" if cached and frame.read_per_second else ""
         yield _row("read", f"{_rate(frame.read_per_second)}{spared}", curve(curves.read, frame.read_per_second))
         yield _row("written", _rate(frame.written_per_second), curve(curves.written, frame.written_per_second))
         yield _row("first token", _wait(frame.first_token))
@@ -134,7 +134,7 @@ def _row(label: str, words: str, curve: str = "", style: str = "") -> Text:
 
 
 def _rate(tokens: float | None) -> str:
-    return "not known" if tokens is None else f"{tokens:,.0f} tokens a second"
+    return "not known" if tokens is None else f"{tokens:,.0f} tokens/s"
 
 
 def _wait(wait: Wait | None) -> str:
