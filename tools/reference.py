@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dashboard
 import licences
+import openai_page
 from typer.main import get_command
 
 from publius.api.catalogue import CATALOGUE as METRICS
@@ -106,6 +107,11 @@ def option(parameter: object) -> str:
     return f"| `{names}` | {shown} | {getattr(parameter, 'help', None) or ''} |"
 
 
+def openai_fields() -> str:
+    """What becomes of each field of OpenAI's interface."""
+    return "\n".join(["# OpenAI's interface", "", WRITTEN, openai_page.page()])
+
+
 def index() -> str:
     """Every page of docs/ by its title; a folder by its own index."""
     pages = [*sorted(path for path in DOCS.glob("*.md") if path.name != "README.md"), *sorted(DOCS.glob("*/README.md"))]
@@ -127,6 +133,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "licences.md": licences.page,
     "metrics.md": metrics,
     "grafana/publius.json": dashboard.page,
+    "openai.md": openai_fields,
     "README.md": index,  # Last, because it names the others.
 }
 

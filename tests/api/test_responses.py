@@ -120,8 +120,8 @@ async def test_a_grounded_answer_names_its_sources(client: AsyncOpenAI, rule: No
     assert "15 days" in said.output_text[cited.start_index : cited.end_index]
     stream = await client.responses.create(model="library", input=VACATION, stream=True)
     events = [event async for event in stream]
-    added = [event.annotation for event in events if event.type == "response.output_text.annotation.added"]
-    assert added == list(part.annotations)  # type: ignore[union-attr]
+    added = [event.annotation.model_dump() for event in events if event.type == "response.output_text.annotation.added"]
+    assert added == [one.model_dump() for one in part.annotations]  # type: ignore[union-attr]
     assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == said.output_text
     assert events[-1].response.output_text == said.output_text  # type: ignore[union-attr]
 
