@@ -60,11 +60,11 @@ class Generation:
 class Batch:
     """The model, loaded. Not for more than one thread."""
 
-    def __init__(self, weights: Path, template: str, context: int, cache_gb: float) -> None:
+    def __init__(self, weights: Path, sha256: str, template: str, context: int, cache_gb: float) -> None:
         shape = read_shape(weights)
         self.context = min(context, shape.context)
         self._family = FAMILIES[template]
-        self._pipeline = open_pipeline(weights, shape, cache_gb)
+        self._pipeline = open_pipeline(weights, sha256, shape, cache_gb)
         self.vocabulary = from_tokenizer(self._pipeline.get_tokenizer(), shape.special)
         self._ends = self.vocabulary.special - self.vocabulary.ids_of(self._family.within)
         self._next = 0

@@ -1,23 +1,31 @@
 """How OpenVINO GenAI is set up for one GGUF file: precision, threads, cache and the size of a step."""
 
 from pathlib import Path
+from typing import Any
 
+import openvino  # type: ignore[import-untyped]
 from openvino_genai import py_openvino_genai as genai  # type: ignore[import-untyped]
 
+from publius.inference import prepared
 from publius.inference.gguf import Shape
 
 BLOCK_TOKENS = 32  # The CPU plugin's key-value block.
 STEP_TOKENS = 256  # Prompt tokens read in one step: small enough that running streams do not stall.
 MOST_TOGETHER = 64  # Answers written in one step.
 
+# Single precision: greedy answers stay the same whether or not the prompt was cached, and on processors
+# without AMX it is also faster than bfloat16. No CACHE_DIR: what it saves of a model with paged attention
+# cannot be read again, and is compiled anew at every start (see docs/decisions/2026-11-24-engine-speed.md).
+_PROPERTIES = {"INFERENCE_PRECISION_HINT": "f32"}
+_SAVE = {"enable_save_ov_model": True}
 
-def open_pipeline(weights: Path, shape: Shape, cache_gb: float) -> genai.ContinuousBatchingPipeline:
-    """Load a GGUF file. `cache_gb` is the memory for keys and values, in GB."""
-    # Single precision: greedy answers stay the same whether or not the prompt was cached, and on processors
-    # without AMX it is also faster than bfloat16. No CACHE_DIR: for a GGUF file it saves no time, since the
-    # file is unpacked anew all the same.
-    properties = {"INFERENCE_PRECISION_HINT": "f32"}
-    return genai.ContinuousBatchingPipeline(str(weights), _scheduler(shape, cache_gb), "CPU", properties)
+
+def open_pipeline(weights: Path, sha256: str, shape: Shape, cache_gb: float) -> genai.ContinuousBatchingPipeline:
+    """Load a GGUF file whose digest was verified. `cache_gb` is the memory for keys and values, in GB."""
+    home = prepared.folder(weights, sha256)
+    if prepared.usable(home) or prepared.prepare(weights, home, _write):
+        return _load(home, _scheduler(key_value_blocks(shape, cache_gb)))
+    return _load(weights, _scheduler(key_value_blocks(shape, cache_gb)))
 
 
 def key_value_blocks(shape: Shape, cache_gb: float) -> int:
@@ -27,9 +35,21 @@ def key_value_blocks(shape: Shape, cache_gb: float) -> int:
     return max(int(cache_gb * 1e9) // block, 2)
 
 
-def _scheduler(shape: Shape, cache_gb: float) -> genai.SchedulerConfig:
+def _load(model: Path, scheduler: genai.SchedulerConfig, **more: Any) -> genai.ContinuousBatchingPipeline:
+    tokenizer = genai.Tokenizer(str(model), **more)
+    return genai.ContinuousBatchingPipeline(str(model), tokenizer, scheduler, "CPU", **_PROPERTIES, **more)
+
+
+def _write(weights: Path) -> None:
+    """Have OpenVINO write model and tokenizer beside the weights, and read them once: a full disk cuts them short."""
+    _load(weights, _scheduler(2), **_SAVE)
+    openvino.Core().read_model(weights.with_name("openvino_model.xml"))
+    genai.Tokenizer(str(weights.parent))
+
+
+def _scheduler(blocks: int) -> genai.SchedulerConfig:
     scheduler = genai.SchedulerConfig()
-    scheduler.num_kv_blocks = key_value_blocks(shape, cache_gb)
+    scheduler.num_kv_blocks = blocks
     scheduler.enable_prefix_caching = True
     scheduler.dynamic_split_fuse = True
     scheduler.max_num_batched_tokens = STEP_TOKENS

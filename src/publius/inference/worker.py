@@ -204,7 +204,7 @@ async def serve(config: WorkerConfig, batch: Batch) -> None:
 def main() -> None:
     """Load the model, then serve."""
     config = msgspec.json.decode(sys.argv[1], type=WorkerConfig)
-    batch = Batch(Path(config.weights), config.template, config.context, config.cache_gb)
+    batch = Batch(Path(config.weights), config.sha256, config.template, config.context, config.cache_gb)
     asyncio.run(serve(config, batch))
 
 
