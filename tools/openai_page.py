@@ -69,14 +69,14 @@ def sentence(words: str) -> str:
 
 def schemas() -> str:
     """What a schema may hold."""
-    keywords = ", ".join(f"`{word}`" for word in sorted(schema.KEYWORDS))
+    words = ", ".join(f"`{word}`" for word in sorted(schema.REFUSED))
     return f"""\
 ## Schemas
 
 An answer with a `json_schema` is a value of it, strict or not: the engine cannot write anything else, only be cut short
-by the limit of tokens (`finish_reason` is then `length`). So a schema may hold only what can be guaranteed: {keywords},
-and annotations (`title`, `description`, `format` and the like). It has at most {schema.LARGEST:,} characters,
-{schema.MOST:,} parts and {schema.DEEPEST} levels. `$ref` is `#` or `#/$defs/NAME`; `anyOf`, `allOf` (of one), `$ref`,
-`const` and `enum` stand alone. What else it holds is refused by its place. A tool's `parameters` may hold more,
-unless the tool is `strict`.
+by the limit of tokens (`finish_reason` is then `length`). What an answer cannot be held to is refused by its place:
+{words};
+and what the engine itself cannot hold an answer to, such as a `oneOf` whose choices overlap. A schema has at most
+{schema.LARGEST:,} characters, {schema.MOST:,} parts and {schema.DEEPEST} levels, and a `$ref` stays inside it. The
+`parameters` of a tool may hold more, unless the tool is `strict`.
 """

@@ -167,7 +167,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"tool_choice": {"type": "web_search"}}, "tool_choice"),
     ({"max_output_tokens": 0}, "max_output_tokens"),
     ({"text": {"format": {"type": "json_schema", "name": "x"}}}, "text.format.schema"),
-    ({"text": {"format": {"type": "json_schema", "schema": {"oneOf": [{}]}}}}, "text.format.schema.oneOf"),
+    ({"text": {"format": {"type": "json_schema", "schema": {"not": {}}}}}, "text.format.schema.not"),
     ({"input": 7}, "input"),
     ({"input": []}, "input"),
     ({"input": "a\0b"}, "input.content"),

@@ -36,12 +36,14 @@ def _value(schema: Schema, root: Schema, depth: int) -> Any:
     if depth == 0:
         raise EngineFailed("The echo engine finds no value of this schema that ends.", cure="Ask a real model.")
     if "$ref" in schema:
-        return _value(_target(schema["$ref"], root), root, depth - 1)
+        return _value(_merged(_target(schema["$ref"], root), schema, "$ref"), root, depth - 1)
     for several in ("anyOf", "oneOf"):
         if several in schema:
-            return _first(schema[several], root, depth)
+            return _first([_merged(part, schema, several) for part in schema[several]], root, depth)
     if "allOf" in schema:
-        return _value({**schema["allOf"][0], **{k: v for k, v in schema.items() if k != "allOf"}}, root, depth - 1)
+        first, *others = schema["allOf"]
+        merged = _merged(first, {**schema, **({"allOf": others} if others else {})}, "" if others else "allOf")
+        return _value(merged, root, depth - 1)
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
@@ -73,15 +75,30 @@ def _first(schemas: list[Schema], root: Schema, depth: int) -> Any:
     return _value(schemas[-1], root, depth - 1)
 
 
+def _merged(part: Schema, schema: Schema, without: str) -> Schema:
+    """A part of a schema with what stands beside it, the word that led to it left out."""
+    beside = {word: value for word, value in schema.items() if word != without}
+    return {
+        **part,
+        **beside,
+        "properties": {**part.get("properties", {}), **beside.get("properties", {})},
+        "required": [*part.get("required", ()), *beside.get("required", ())],
+    }
+
+
 def _target(reference: str, root: Schema) -> Schema:
     found: Any = root
-    for step in reference.removeprefix("#").strip("/").split("/") if reference != "#" else ():
-        found = found[step]
+    for step in reference.split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        found = found[int(step)] if isinstance(found, list) else found[step]
     return found  # type: ignore[no-any-return]
 
 
 def _kind(schema: Schema) -> str:
-    kind = schema.get("type", "object" if "properties" in schema else "array" if "items" in schema else "null")
+    implied = (
+        "object" if schema.get("properties") or schema.get("required") else "array" if "items" in schema else "null"
+    )
+    kind = schema.get("type", implied)
     return str(kind[0] if isinstance(kind, list) else kind)
 
 

@@ -1,6 +1,7 @@
-"""Whether a JSON Schema is one that a constrained answer can be held to: small, closed, and of known words.
+"""Whether a JSON Schema is one that an answer can be held to: small, closed, and of words that can be guaranteed.
 
-What is refused here would be ignored or would break further in, where nobody can say which word it was.
+What is refused here would be ignored or would break further in, where nobody can say which word it was. An engine may
+still refuse what it cannot hold an answer to; it is the one that knows what its grammars cost.
 """
 
 import json
@@ -11,22 +12,23 @@ from typing import Any
 
 from publius.errors import InvalidRequest
 
-LARGEST = 32_768  # characters of JSON
+LARGEST = 32_000  # characters of JSON
 DEEPEST = 16  # schemas within schemas
 MOST = 1_000  # schemas, and values of all enums
-LONGEST = 4_096  # what a minimum or maximum of items or characters may be; the grammar grows with it
+LONGEST = 100_000  # what a least or most number of items or characters may be
 LONGEST_PATTERN = 512
 
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
-ANNOTATIONS = frozenset(
-    "$schema $id $comment title description default examples deprecated readOnly writeOnly format".split()  # noqa: SIM905
-)
-ALONE = ("$ref", "anyOf", "allOf", "const", "enum")  # these say all; beside them only annotations, and perhaps a type
+REFUSED = frozenset(
+    {
+        "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies", "patternProperties",
+        "propertyNames", "minProperties", "maxProperties", "contains", "minContains", "maxContains", "uniqueItems",
+        "unevaluatedProperties", "unevaluatedItems", "additionalItems", "multipleOf", "$dynamicRef", "$recursiveRef",
+    }
+)  # fmt: skip
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _CHILDREN = ("properties", "$defs", "definitions")
-_REST = ("type", "required", "additionalProperties", "items", "prefixItems", "pattern")
-KEYWORDS = frozenset({*ALONE, *_COUNTS, *_NUMBERS, *_CHILDREN, *_REST})
 
 Schema = Mapping[str, Any]
 
@@ -89,13 +91,15 @@ def _check_circles(found: list[tuple[str, Schema]], root: Schema, param: str) ->
 
 
 def _target(reference: Any, root: Schema, place: str) -> Schema:
-    if reference == "#":
-        return root
     found: Any = root
-    known = isinstance(reference, str) and re.fullmatch(r"#/(\$defs|definitions)/[^/~%]+", reference)
-    for step in reference[2:].split("/") if known else ():
-        found = found.get(step) if isinstance(found, dict) else None
-    if not known or not isinstance(found, dict):
+    pointer = reference if isinstance(reference, str) and re.match(r"#(/|$)", reference) else "#/ "
+    for step in pointer.split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list):
+            found = found[int(step)] if step.isdecimal() and len(step) < 6 and int(step) < len(found) else None
+        else:
+            found = found.get(step) if isinstance(found, dict) else None
+    if not isinstance(found, dict):
         raise InvalidRequest(
             "$ref leads nowhere.",
             cure="It is # or #/$defs/NAME, and names a schema that stands there.",
@@ -105,20 +109,13 @@ def _target(reference: Any, root: Schema, place: str) -> Schema:
 
 
 def _check_words(schema: Schema, place: str) -> None:
-    for word in schema:
-        if word not in KEYWORDS | ANNOTATIONS:
+    for word in REFUSED & schema.keys():
+        if schema[word] is not False:
             raise InvalidRequest(
-                f"{word[:64]} cannot be guaranteed in an answer.",
-                cure=f"Use only {', '.join(sorted(KEYWORDS))}, and annotations.",
-                param=f"{place}.{word[:64]}",
+                f"An answer cannot be held to {word}.",
+                cure="Leave it out, or say it otherwise.",
+                param=f"{place}.{word}",
             )
-    alone = [word for word in ALONE if word in schema]
-    beside = set(schema) - ANNOTATIONS - {"$defs", "definitions"} - set(alone)
-    if alone and (len(alone) > 1 or beside - ({"type"} if alone[0] in ("const", "enum") else set())):
-        other = sorted({*alone[1:], *beside})[0]
-        raise InvalidRequest(f"{other} beside {alone[0]} cannot be guaranteed.", param=f"{place}.{other}")
-    if len(_list(schema.get("allOf"))) > 1:
-        raise InvalidRequest("allOf takes one schema.", cure="Write them as one.", param=f"{place}.allOf")
 
 
 def _check_values(schema: Schema, place: str) -> None:
@@ -137,8 +134,8 @@ def _check_values(schema: Schema, place: str) -> None:
         if schema.get(least, 0) > schema.get(most, schema.get(least, 0)):
             raise InvalidRequest(f"{least} is more than {most}.", param=f"{place}.{least}")
     required = schema.get("required", [])
-    if not isinstance(required, list) or any(name not in schema.get("properties", {}) for name in map(str, required)):
-        raise InvalidRequest("required lists names that stand in properties.", param=f"{place}.required")
+    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+        raise InvalidRequest("required is a list of names.", param=f"{place}.required")
     if "pattern" in schema:
         _check_pattern(schema["pattern"], f"{place}.pattern")
 
@@ -147,7 +144,7 @@ def _check_pattern(pattern: Any, place: str) -> None:
     if not isinstance(pattern, str) or len(pattern) > LONGEST_PATTERN:
         raise InvalidRequest(f"pattern is a text of at most {LONGEST_PATTERN} characters.", param=place)
     if re.search(r"\(\?(?!:)|\\[1-9bBkpP]", pattern) or any(
-        int(number) > LONGEST for number in re.findall(r"(?<=[{,])\d+", pattern)
+        int(number) > MOST for number in re.findall(r"(?<=[{,])\d+", pattern)
     ):
         raise InvalidRequest(
             "This pattern cannot be guaranteed.",
