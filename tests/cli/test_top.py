@@ -169,6 +169,9 @@ def test_at_a_terminal_it_is_live_hears_keys_and_leaves_the_terminal_as_it_was(
     terminal.shown = ""
     terminal.resize(10, 40)
     terminal.until(lambda shown: "sort (by running)" in shown)
+    terminal.press("\x1bOQ")  # F2, which is no q
+    terminal.press("ps")
+    terminal.until(lambda shown: "p go on   s sort (by name)" in shown)
     terminal.press("q")
     assert terminal.process.wait(20) == 0
     terminal.until(lambda shown: "\x1b[?1049l" in shown and "\x1b[?25h" in shown)

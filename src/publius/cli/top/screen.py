@@ -130,7 +130,8 @@ def sparkline(values: Sequence[float], width: int, marks: str = CURVE) -> str:
 
 
 def _row(label: str, words: str, curve: str = "", style: str = "") -> Text:
-    return Text(f"{label:<{LABEL}}", style="bold").append(f"{words:<28}", style=style or "none").append(curve, "cyan")
+    words = f"{words:<28}" if curve.strip() else words
+    return Text(f"{label:<{LABEL}}", style="bold").append(words, style=style or "none").append(curve.rstrip(), "cyan")
 
 
 def _rate(tokens: float | None) -> str:
