@@ -16,7 +16,7 @@ def names() -> list[str]:
     return sorted(
         m.name
         for m in pkgutil.iter_modules(bench.__path__)
-        if m.name not in ("__main__", "building", "peers", "processes", "report", "serving")
+        if m.name not in ("__main__", "building", "llamacpp", "peers", "processes", "report", "serving")
     )
 
 

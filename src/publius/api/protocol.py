@@ -1,8 +1,12 @@
-"""uvicorn's HTTP protocol, with an end to how long a request's head may be: uvicorn itself would read on for ever."""
+"""uvicorn's HTTP protocol, with two ends that uvicorn does not set: to how long a request's head may be, and to how
+long a caller may leave its answer unread."""
+
+import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LONGEST_HEAD = 65_536  # bytes of request line and headers
+LONGEST_STANDSTILL = 30.0  # seconds that what is written may wait for its reader
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -10,6 +14,27 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _in_head = False
     _head = 0
+    _standstill: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """The buffer towards the caller is full. One who takes nothing from it is dropped, and the work with it."""
+        super().pause_writing()
+        self._standstill = self.loop.call_later(LONGEST_STANDSTILL, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The caller reads on."""
+        self._reads()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller has gone, or was dropped."""
+        self._reads()
+        super().connection_lost(exc)
+
+    def _reads(self) -> None:
+        if self._standstill is not None:
+            self._standstill.cancel()
+            self._standstill = None
 
     def data_received(self, data: bytes) -> None:
         """Count what came in while a head has not ended yet; a body may begin in the same piece."""
