@@ -93,6 +93,14 @@ async def test_each_role_passes_its_own_doors(
     assert passed == open_to_them
 
 
+async def test_a_stranger_does_not_hear_what_is_wrong_with_a_request(address: str) -> None:
+    async with httpx.AsyncClient(base_url=address) as nobody:
+        for path in ("/v1/chat/completions", "/v1/completions", "/v1/responses"):
+            for body in (b"{", b'{"model": "llama"}', b'{"model": 7, "store": true}'):
+                said = await nobody.post(path, content=body)
+                assert (said.status_code, said.json()["error"]["code"]) == (401, "invalid_api_key"), path
+
+
 async def test_an_operator_gets_at_no_content(app: Application, address: str) -> None:
     platform = await app.database.agency_by_slug("platform")
     token, _ = await app.identity.keys.create(platform, "operations", Role.OPERATOR)

@@ -15,7 +15,7 @@ from publius.ledger.merkle import tree_hash
 from publius.ledger.signing import Checkpoint, SigningKey
 from publius.ledger.verify import Outside, Report, verify_file
 from publius.storage import Database
-from publius.types import Agency
+from publius.types import Agency, Checked, Choice, ToolCall
 
 from .conftest import SIZE
 from .walks import DOCUMENT, principal, question, walk
@@ -52,6 +52,25 @@ async def test_a_whole_log_is_proved_content_and_all(
     assert report.whole
     assert (report.records, report.checkpoints, report.contents, report.removed) == (SIZE, SIZE, SIZE * 4, 0)
     assert seen[-1] == (SIZE, SIZE)
+
+
+async def test_several_answers_and_their_calls_are_content_too(
+    ledger: Ledger, database: Database, education: Agency
+) -> None:
+    calls = (ToolCall("call_1", "weather", '{"place": "Ohio"}'),)
+    choices = (
+        Choice(text="", finish_reason="tool_calls", calls=calls),
+        Choice(text="Rain.", finish_reason="stop"),
+    )
+    async with ledger.open(question()) as record:
+        record.note(principal(education))
+        await record.seal(Checked(text="", grounded=False, answered=True, choices=choices))
+    report = await verify(ledger, database, education)
+    assert report.whole and report.contents == 3  # prompt, answer, choices
+    async with database.agency(education) as connection:
+        rows = await connection.execute("SELECT body FROM ledger_records")
+        leaf = (await rows.fetchone()).body  # type: ignore[union-attr]
+    assert "Ohio" not in leaf and '"choices":"' in leaf
 
 
 async def test_an_empty_log_is_whole(ledger: Ledger, database: Database, state: Agency) -> None:

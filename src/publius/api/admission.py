@@ -1,5 +1,7 @@
 """Who may use which route. Each route declares its permission; one guard asks for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from litestar import Request
@@ -7,7 +9,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from publius.application import Application
-from publius.errors import Unauthenticated
+from publius.errors import InvalidRequest, Unauthenticated
 from publius.types import Permission, Principal
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -41,14 +43,30 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     connection.state["credential"] = credential
     try:
         principal = await app.identity.authenticate(credential)
-    except Unauthenticated:
+    except Unauthenticated as refusal:
         if not handler.opt.get("walk"):
             raise
+        connection.state["refusal"] = refusal
         await app.policy.admit_stranger()
         return
     connection.state["credential"] = connection.state["principal"] = principal
     if not handler.opt.get("walk"):
         app.policy.require(principal, handler.opt["permission"])
+
+
+@contextmanager
+def known_first(connection: Connection) -> Iterator[None]:
+    """While a request is read: a stranger hears that nobody knows them, not what is wrong with it.
+
+    Raises:
+        Unauthenticated: there is something wrong with it, and its caller is unknown.
+    """
+    try:
+        yield
+    except InvalidRequest:
+        if "refusal" in connection.state:
+            raise connection.state["refusal"] from None
+        raise
 
 
 def bearer(connection: Connection) -> str | None:

@@ -8,7 +8,7 @@ import msgspec
 from litestar import MediaType, Request, Response, post
 
 from publius import flow
-from publius.api.admission import building, may
+from publius.api.admission import building, known_first, may
 from publius.api.body import read
 from publius.api.completions import Chunks, completion
 from publius.api.leaving import while_connected
@@ -23,8 +23,9 @@ Web = Request[Any, Any, Any]
 @post("/v1/chat/completions", status_code=200, opt=may(Permission.ASK, walk=True))
 async def chat(request: Web) -> Response[Any]:
     """Answer a chat request, streamed if it asks for that."""
-    wanted = read(await request.body(), ChatRequest)
-    asked = question(wanted, request.state["request_id"], request.state["credential"])
+    with known_first(request):
+        wanted = read(await request.body(), ChatRequest)
+        asked = question(wanted, request.state["request_id"], request.state["credential"])
     if wanted.stream:
         return EventStream(_events(asked, request, usage=wanted.includes_usage))
     app = building(request)

@@ -12,7 +12,7 @@ from litestar import MediaType, Request, Response, post
 from msgspec import Raw, Struct
 
 from publius import flow
-from publius.api.admission import building, may
+from publius.api.admission import building, known_first, may
 from publius.api.basis import basis, usage
 from publius.api.body import read
 from publius.api.completions import ending
@@ -67,8 +67,9 @@ class CompletionRequest(Struct):
 @post("/v1/completions", status_code=200, opt=may(Permission.ASK, walk=True))
 async def completions(request: Web) -> Response[Any]:
     """Go on writing each prompt, streamed if that is asked for."""
-    wanted = read(await request.body(), CompletionRequest)
-    asked = question(wanted, request.state["request_id"], request.state["credential"])
+    with known_first(request):
+        wanted = read(await request.body(), CompletionRequest)
+        asked = question(wanted, request.state["request_id"], request.state["credential"])
     shown = Completions(asked, echo=bool(wanted.echo))
     if wanted.stream:
         include = wanted.stream_options is not None and wanted.stream_options.include_usage

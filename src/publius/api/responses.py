@@ -8,7 +8,7 @@ import msgspec
 from litestar import MediaType, Request, Response, post
 
 from publius import flow
-from publius.api.admission import building, may
+from publius.api.admission import building, known_first, may
 from publius.api.body import read
 from publius.api.fields import Theirs, told_as
 from publius.api.leaving import while_connected
@@ -25,8 +25,9 @@ Web = Request[Any, Any, Any]
 @post("/v1/responses", status_code=200, opt=may(Permission.ASK, walk=True))
 async def respond_to(request: Web) -> Response[Any]:
     """Answer, streamed if that is asked for."""
-    wanted = read(await request.body(), ResponseRequest)
-    asked = question(wanted, request.state["request_id"], request.state["credential"])
+    with known_first(request):
+        wanted = read(await request.body(), ResponseRequest)
+        asked = question(wanted, request.state["request_id"], request.state["credential"])
     app = building(request)
     objects = ResponseObjects(wanted, asked, app.settings.url)
     if wanted.stream:
