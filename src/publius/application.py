@@ -21,6 +21,7 @@ from publius.inference.embedded import EmbeddedEngine
 from publius.inference.embedding import Embedder
 from publius.inference.engine import Engine
 from publius.inference.upstream import UpstreamEngine
+from publius.inference.waiting import WaitingLimits
 from publius.inference.writer import Writer
 from publius.ledger.ledger import Ledger, Watcher
 from publius.policy import Policy
@@ -134,10 +135,16 @@ def choose_engine(settings: Settings) -> Engine:
         SetupError: it names none.
     """
     kind, _, url = settings.engine.partition(":")
+    limits = WaitingLimits(
+        most=settings.queue,
+        most_of_one=settings.queue_per_agency,
+        wait=settings.queue_seconds,
+        answer=settings.answer_seconds,
+    )
     match kind:
         case "embedded":
             model = read_catalog(settings.catalog).model(settings.model)
-            return EmbeddedEngine(model, settings.home, settings.engine_cache_gb)
+            return EmbeddedEngine(model, settings.home, settings.engine_cache_gb, limits)
         case "echo":
             return EchoEngine()
         case "openai" if url:

@@ -12,10 +12,14 @@
     │   ├── EndsEngine              422  the engine died of it twice
     │   └── OverLimit               429  carries retry_after
     │       ├── RateLimited
-    │       └── BudgetSpent
+    │       ├── BudgetSpent
+    │       └── QueueFull
     ├── UnreadableDocument      422  a file that cannot be read, and why
     ├── ServiceError            the platform's side; nothing the caller did
     │   ├── EngineUnavailable       503  carries retry_after
+    │   │   ├── EngineFull
+    │   │   └── WaitedTooLong
+    │   ├── AnswerTooSlow           504  the answer was not whole in time
     │   ├── EngineFailed            502  an upstream or engine broke in mid-answer
     │   │   └── EngineLost              502  it went away; asked once more by itself if nothing had left
     │   ├── LedgerUnavailable       503  the record could not be written, so no answer is given
@@ -153,6 +157,13 @@ class BudgetSpent(OverLimit):
     cure = "Wait until tomorrow (UTC), or ask your administrator for a larger daily budget."
 
 
+class QueueFull(OverLimit):
+    """The agency has as many requests waiting for the engine as it may. `retry_after` is from the pace seen."""
+
+    code = "queue_full"
+    cure = "Wait for the number of seconds in Retry-After, then send it again; send fewer at once."
+
+
 class UnreadableDocument(PubliusError):
     """A file that cannot be read. The message names the cause, never the content."""
 
@@ -180,6 +191,28 @@ class EngineUnavailable(ServiceError):
 
     code = "engine_unavailable"
     cure = "Try again in a few seconds; the engine is restarted by itself."
+
+
+class EngineFull(EngineUnavailable):
+    """All places for waiting are taken, by all agencies together. `retry_after` is from the pace seen."""
+
+    code = "engine_full"
+    cure = "Wait for the number of seconds in Retry-After, then send it again."
+
+
+class WaitedTooLong(EngineUnavailable):
+    """The request waited for its turn as long as it may (PUBLIUS_QUEUE_SECONDS); nothing was read or written."""
+
+    code = "queue_deadline"
+    cure = "Wait for the number of seconds in Retry-After, then send it again."
+
+
+class AnswerTooSlow(ServiceError):
+    """The answer was not whole within PUBLIUS_ANSWER_SECONDS; what had been sent is incomplete."""
+
+    code = "answer_deadline"
+    status = 504
+    cure = "Ask for a shorter answer, or send it again when there is less to do."
 
 
 class EngineFailed(ServiceError):

@@ -41,6 +41,11 @@ CATALOGUE: dict[str, Setting] = {
     ),
     "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog of your own, in TOML."),
     "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.3, "Memory for the engine's cache, in GB.", float),
+    "engine_slots": _setting("PUBLIUS_ENGINE_SLOTS", 64, "Requests that an openai: engine is sent at once.", int),
+    "queue": _setting("PUBLIUS_QUEUE", 512, "Requests that may wait for the engine, of all agencies.", int),
+    "queue_per_agency": _setting("PUBLIUS_QUEUE_PER_AGENCY", 128, "Requests of one agency that may wait.", int),
+    "queue_seconds": _setting("PUBLIUS_QUEUE_SECONDS", 60.0, "Seconds that a request may wait for its turn.", float),
+    "answer_seconds": _setting("PUBLIUS_ANSWER_SECONDS", 600.0, "Seconds after which an answer is broken off.", float),
     "max_body_mb": _setting("PUBLIUS_MAX_BODY_MB", 4, "Largest API request, in MB.", int),
     "max_upload_mb": _setting("PUBLIUS_MAX_UPLOAD_MB", 64, "Largest uploaded file, in MB.", int),
     "max_tokens": _setting("PUBLIUS_MAX_TOKENS", 1024, "Most tokens one answer may have.", int),
@@ -66,6 +71,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     model: str
     catalog: str
     engine_cache_gb: float
+    engine_slots: int
+    queue: int
+    queue_per_agency: int
+    queue_seconds: float
+    answer_seconds: float
     max_body_mb: int
     max_upload_mb: int
     max_tokens: int

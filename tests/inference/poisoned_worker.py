@@ -5,19 +5,19 @@ import signal
 import time
 
 from publius.inference import worker
-from publius.inference.batch import Batch, Generation
+from publius.inference.batch import Batch, Prompt
 from publius.inference.engine import Request
 
 
 class Poisoned(Batch):
-    """Dies, hangs or breaks in the step after a request with the word for it was added."""
+    """Dies, hangs or breaks in the step after a request with the word for it came."""
 
     _due = ""
 
-    def add(self, request: Request) -> Generation:
+    def prepare(self, request: Request) -> Prompt:
         said = " ".join(message.content for message in request.messages)
         self._due = next((word for word in ("DEADLY", "HANGING", "BREAKING") if word in said), self._due)
-        return super().add(request)
+        return super().prepare(request)
 
     def step(self) -> None:
         super().step()

@@ -8,14 +8,26 @@ from pathlib import Path
 
 import msgspec
 
-from publius.errors import EngineFailed, EngineUnavailable, PromptTooLong
+from publius.errors import (
+    AnswerTooSlow,
+    EngineFailed,
+    EngineFull,
+    EngineUnavailable,
+    OverLimit,
+    PromptTooLong,
+    PubliusError,
+    QueueFull,
+    ServiceError,
+    WaitedTooLong,
+)
 from publius.inference import wire
 from publius.inference.engine import Finish, Piece, Request
 
 _SILENCE = 300.0  # Seconds without a frame after which a request is given up.
 _WELCOME = 5.0
 
-_FAILURES = {"context_length_exceeded": PromptTooLong, "engine_unavailable": EngineUnavailable}
+_REFUSALS = (PromptTooLong, EngineUnavailable, EngineFull, QueueFull, WaitedTooLong, AnswerTooSlow)
+_FAILURES: dict[str, type[PubliusError]] = {refusal.code: refusal for refusal in _REFUSALS}
 
 
 class ConnectionLost(Exception):
@@ -89,7 +101,7 @@ class Connection:
                         yield Finish(reason, usage)
                     case wire.Failure() as failure:
                         over = True
-                        raise _FAILURES.get(failure.code, EngineFailed)(failure.message)
+                        raise _error(failure)
         finally:
             del self._waiting[id]
             if not over and self.alive:
@@ -147,6 +159,13 @@ class Connection:
             for inbox in self._waiting.values():
                 inbox.put_nowait(None)
             self._lost()
+
+
+def _error(failure: wire.Failure) -> PubliusError:
+    kind = _FAILURES.get(failure.code, EngineFailed)
+    if issubclass(kind, OverLimit | ServiceError):
+        return kind(failure.message, retry_after=failure.retry_after or 5)
+    return kind(failure.message)
 
 
 _DECODER: msgspec.msgpack.Decoder[wire.FromEngine] = msgspec.msgpack.Decoder(wire.FromEngine)

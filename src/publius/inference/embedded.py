@@ -17,6 +17,7 @@ from publius.inference.engine import Finish, Health, Piece, Request
 from publius.inference.load import Load
 from publius.inference.process import EngineProcess, socket_path
 from publius.inference.suspects import Suspects, fingerprint, suspects_file
+from publius.inference.waiting import WaitingLimits
 from publius.inference.worker_config import WorkerConfig
 
 _FIRST_START = 180.0  # Seconds; a large model takes its time to load.
@@ -34,9 +35,10 @@ class EmbeddedEngine:
         model: a chat model of the catalog.
         home: `settings.home`; weights are in `models`, the socket in `run`.
         cache_gb: memory for keys and values, in GB.
+        limits: of the queue before the engine; those of the process that starts the engine hold.
     """
 
-    def __init__(self, model: CatalogModel, home: Path, cache_gb: float) -> None:
+    def __init__(self, model: CatalogModel, home: Path, cache_gb: float, limits: WaitingLimits | None = None) -> None:
         self.name = model.name
         self.weights = model.weights
         self.context = model.context
@@ -44,6 +46,7 @@ class EmbeddedEngine:
         self._model = model
         self._home = home
         self._cache_gb = cache_gb
+        self._limits = limits or WaitingLimits()
         self._process: EngineProcess | None = None
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
@@ -78,6 +81,7 @@ class EmbeddedEngine:
             cache_gb=self._cache_gb,
             socket=str(socket_path(self._home / "run")),
             patience=_PATIENCE,
+            limits=self._limits,
         )
         return EngineProcess(config)
 

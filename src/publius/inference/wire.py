@@ -99,6 +99,7 @@ class Failure(Struct, frozen=True, tag="failure"):
     id: int
     code: str
     message: str
+    retry_after: int | None = None  # seconds
 
 
 ToEngine = Generate | Cancel | Count | Ping

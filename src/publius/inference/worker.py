@@ -20,12 +20,12 @@ from typing import Any
 
 import msgspec
 
-from publius.errors import EngineUnavailable, PubliusError
+from publius.errors import PubliusError
 from publius.inference import wire
-from publius.inference.batch import Batch, Generation
+from publius.inference.batch import Batch
+from publius.inference.schedule import Entry, Schedule
 from publius.inference.worker_config import WorkerConfig
 
-_MOST_WAITING = 256  # Generations at once; more are refused, so that memory stays bounded.
 _SLOW_READER = 4 << 20  # Bytes that a client may leave unread before it is dropped.
 
 
@@ -36,7 +36,7 @@ class Client:
         self._worker = worker
         self._reader = reader
         self._writer = writer
-        self.generations: dict[int, Generation] = {}
+        self.entries: dict[int, Entry] = {}
 
     def send(self, message: wire.FromEngine) -> None:
         """Queue a frame. A client that leaves too much unread is dropped, so that memory stays bounded."""
@@ -54,58 +54,60 @@ class Client:
         except wire.BadFrame as error:
             self.send(wire.Failure(0, "bad_frame", f"This connection is closed: {error}."))
         finally:
-            for generation in self.generations.values():
-                generation.cancel()
-            self.generations.clear()
+            for entry in self.entries.values():
+                self._worker.schedule.end(entry)
+            self.entries.clear()
             self._writer.close()
 
     def _answer(self, message: wire.ToEngine) -> None:
         try:
             match message:
                 case wire.Generate(id, request):
-                    self._worker.admit()
-                    self.generations[id] = self._worker.batch.add(request)
+                    self.entries[id] = self._worker.schedule.add(request)
                     self._worker.work.set()
                 case wire.Cancel(id):
-                    if generation := self.generations.pop(id, None):
-                        generation.cancel()
-                        self.send(wire.End(id, "cancelled", generation.usage))
+                    if entry := self.entries.pop(id, None):
+                        self._worker.schedule.end(entry)
+                        self.send(wire.End(id, "cancelled", entry.usage))
                 case wire.Count(id, texts):
                     self.send(wire.Counts(id, tuple(len(self._worker.batch.vocabulary.encode(t)) for t in texts)))
                 case wire.Ping(id):
-                    self.send(wire.Pong(id, self._worker.running, _memory()))
+                    schedule = self._worker.schedule
+                    self.send(wire.Pong(id, schedule.running, _memory(), schedule.load()))
         except PubliusError as error:
-            self.send(wire.Failure(message.id, error.code, error.message))
+            self._fail(message.id, error)
+
+    def _fail(self, id: int, error: PubliusError) -> None:
+        self.send(wire.Failure(id, error.code, error.message, error.retry_after))
 
     def deliver(self) -> None:
         """Send what the last step wrote."""
-        for id, generation in list(self.generations.items()):
-            text, tokens = generation.read(self._worker.batch.vocabulary)
+        for id, entry in list(self.entries.items()):
+            if entry.error:
+                del self.entries[id]
+                self._fail(id, entry.error)
+            if not entry.generation or entry.error:
+                continue
+            text, tokens = entry.generation.read(self._worker.batch.vocabulary)
+            self._worker.schedule.wrote(entry, tokens)
             if text or tokens:
                 self.send(wire.Text(id, text, tokens))
-            if generation.finished:
-                del self.generations[id]
-                self.send(wire.End(id, generation.finished, generation.usage))
+            if entry.generation.finished:
+                del self.entries[id]
+                self._worker.schedule.end(entry)
+                self.send(wire.End(id, entry.generation.finished, entry.usage))
 
 
 class Worker:
-    """The batch and its clients."""
+    """The batch, the queue before it, and its clients."""
 
-    def __init__(self, config: WorkerConfig, batch: Batch) -> None:
+    def __init__(self, config: WorkerConfig, batch: Batch, schedule: Schedule) -> None:
         self.config = config
         self.batch = batch
+        self.schedule = schedule
         self.work = asyncio.Event()
         self._instance = secrets.token_hex(8)
         self._clients: set[Client] = set()
-
-    @property
-    def running(self) -> int:
-        return sum(len(client.generations) for client in self._clients)
-
-    def admit(self) -> None:
-        """Raises EngineUnavailable when full."""
-        if self.running >= _MOST_WAITING:
-            raise EngineUnavailable("The engine is full.")
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Welcome a client and serve it until it goes."""
@@ -128,8 +130,8 @@ class Worker:
         while True:
             await self.work.wait()
             self.work.clear()
-            while self.batch.busy():
-                self.batch.step()
+            while self.schedule.busy:
+                self.schedule.step()
                 for client in list(self._clients):
                     client.deliver()
                 await _let_sockets_speak()
@@ -178,9 +180,9 @@ def _tell_of(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         _tell(type(error), error, error.__traceback__)
 
 
-async def serve(config: WorkerConfig, batch: Batch) -> None:
+async def serve(config: WorkerConfig, batch: Batch, schedule: Schedule) -> None:
     """Serve until SIGTERM or until the parent is gone."""
-    worker = Worker(config, batch)
+    worker = Worker(config, batch, schedule)
     socket = Path(config.socket)
     socket.unlink(missing_ok=True)
     os.umask(0o177)
@@ -205,7 +207,7 @@ def main() -> None:
     """Load the model, then serve."""
     config = msgspec.json.decode(sys.argv[1], type=WorkerConfig)
     batch = Batch(Path(config.weights), config.sha256, config.template, config.context, config.cache_gb)
-    asyncio.run(serve(config, batch))
+    asyncio.run(serve(config, batch, Schedule(batch, config.limits)))
 
 
 if __name__ == "__main__":

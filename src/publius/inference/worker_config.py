@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from publius.inference.waiting import WaitingLimits
+
 
 class WorkerConfig(Struct, frozen=True, kw_only=True):
     """All of it by value; paths are absolute. The parent has verified the weights."""
@@ -14,3 +16,4 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
     cache_gb: float
     socket: str
     patience: float  # seconds that a step may take
+    limits: WaitingLimits = WaitingLimits()
