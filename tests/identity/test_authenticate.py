@@ -129,3 +129,22 @@ async def test_operators_live_in_the_platforms_agency_alone(
         await identity.keys.create(agency, "wrong", role)
     with pytest.raises(InvalidRequest):
         await identity.users.create(agency, "wrong", role=role)
+
+
+async def test_of_keys_shown_at_once_each_is_judged_by_itself(
+    education: Agency, state: Agency, database: Database
+) -> None:
+    identity, elsewhere = Identity(database, session_hours=1), Identity(database, session_hours=1)
+    made = [await identity.keys.create(agency, "many") for agency in (education, education, state)]
+    (good, _), (gone, revoked), (other, _) = made
+    forged = good[:-1] + ("a" if good[-1] != "a" else "b")
+    shown = [good, gone, forged, other] * 10
+    await identity.authenticate(good)  # the agency is known, so that they are looked up together
+    await elsewhere.keys.revoke(education, revoked.id)
+    said = await asyncio.gather(*map(identity.authenticate, shown), return_exceptions=True)
+    for token, each in zip(shown, said, strict=True):
+        if token in (good, other):
+            assert isinstance(each, Principal)
+            assert each.agency == (education if token == good else state)
+        else:
+            assert isinstance(each, Unauthenticated)

@@ -123,3 +123,23 @@ def test_a_share_of_nothing_is_refused_by_the_database_too(owner: Owner, educati
     for weight in (0.0, -1.0, float("inf"), float("nan")):
         with pytest.raises(psycopg.errors.CheckViolation):
             owner.set_limits(education.slug, weight=weight)
+
+
+async def test_of_many_that_come_at_once_as_many_pass_as_the_rate_allows(owner: Owner, database: Database) -> None:
+    agency = owner.create_agency("rush", "Rush", rate_per_minute=7, tokens_per_day=1000)
+    policy = Policy(database, max_tokens=10)
+    said = []
+    for _ in range(3):
+        said += await asyncio.gather(*(policy.admit(principal(agency)) for _ in range(30)), return_exceptions=True)
+    assert sum(isinstance(each, Share) for each in said) == 7
+    assert all(isinstance(each, Share) or each.retry_after in (8, 9) for each in said)
+
+
+async def test_what_is_spent_at_once_is_all_counted(education: Agency, database: Database) -> None:
+    policy = Policy(database, max_tokens=10)
+    spends = [asyncio.ensure_future(policy.spend(principal(education), tokens)) for tokens in range(1, 101)]
+    await asyncio.sleep(0)
+    spends[50].cancel()  # its caller leaves; what it spent stays spent
+    await asyncio.gather(*spends, return_exceptions=True)
+    await policy.spend(principal(education), 1)
+    assert (await policy.usage(principal(education))).tokens == 5051

@@ -1,6 +1,6 @@
 """API keys: for programs, with a name, a role, perhaps narrower scopes, and perhaps an end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from publius.errors import InvalidRequest, NotFound
 from publius.identity.credentials import Credential, Kind, mint
 from publius.identity.roles import checked_role
 from publius.storage import Database
+from publius.storage.grouping import Grouping
 from publius.types import Agency, Permission, Principal, Role
 
 
@@ -34,6 +35,7 @@ class Keys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._resolving = Grouping(self._resolve)
 
     async def create(
         self,
@@ -86,20 +88,31 @@ class Keys:
         return _key(row)
 
     async def resolve(self, agency: Agency, credential: Credential) -> Principal | None:
-        """The key's principal; None if it is unknown, wrong, revoked or expired. Reads the row every time."""
+        """The key's principal; None if it is unknown, wrong, revoked or expired.
+
+        Its row is read after this was called, every time; keys that come at once are looked up at once.
+        """
+        return await self._resolving.ask(agency, credential)
+
+    async def _resolve(self, agency: Agency, credentials: Sequence[Credential]) -> Sequence[Principal | None]:
         async with self._database.agency(agency) as connection:
             cursor = await connection.execute(
-                "SELECT id, name, role, scopes, hash,"
+                "SELECT id, name, role, scopes, prefix, hash,"
                 " coalesce(last_used_at < now() - interval '1 minute', true) AS unmarked FROM keys"
-                " WHERE prefix = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
-                [credential.prefix],
+                " WHERE prefix = ANY(%s) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
+                [list({credential.prefix for credential in credentials})],
             )
-            row = await cursor.fetchone()
-            if not credential.matches(row and row.hash) or row is None:
-                return None
-            if row.unmarked:
-                await connection.execute("UPDATE keys SET last_used_at = now() WHERE id = %s", [row.id])
-        return Principal(f"key:{row.id}", row.name, agency, Role(row.role), _scopes(row.scopes))
+            rows: dict[str, Any] = {row.prefix: row for row in await cursor.fetchall()}
+            found = [_matching(rows.get(credential.prefix), credential) for credential in credentials]
+            if used := {row.id for row in found if row and row.unmarked}:
+                await connection.execute("UPDATE keys SET last_used_at = now() WHERE id = ANY(%s)", [list(used)])
+        return [
+            row and Principal(f"key:{row.id}", row.name, agency, Role(row.role), _scopes(row.scopes)) for row in found
+        ]
+
+
+def _matching(row: Any, credential: Credential) -> Any:
+    return row if credential.matches(row and row.hash) else None
 
 
 def _key(row: Any) -> Key:

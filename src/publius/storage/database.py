@@ -1,6 +1,7 @@
 """The one way in to the database for the rooms: a transaction, with one agency's walls around it or with none."""
 
 import contextlib
+import select
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -30,7 +31,7 @@ class Database:
             min_size=1,
             max_size=size,
             timeout=WAIT,
-            check=AsyncConnectionPool.check_connection,  # a restarted server costs nobody an error
+            check=_still_there,  # a restarted server costs nobody an error
             open=False,
         )
 
@@ -56,8 +57,9 @@ class Database:
             StorageUnavailable: the database does not answer or breaks off.
         """
         with _answering():
-            async with self._pool.connection() as connection, connection.transaction():
-                await connection.execute("SELECT set_config('publius.agency', %s, true)", [str(agency.id)])
+            async with self._pool.connection() as connection:  # which commits or rolls back at its end
+                # In one message, because each costs a turn of the event loop and of the database.
+                await connection.execute(b"BEGIN; SELECT set_config('publius.agency', '%d', true)" % agency.id)
                 yield connection
 
     @contextlib.asynccontextmanager
@@ -87,6 +89,14 @@ class Database:
         if row is None:
             raise NotFound(f"There is no agency {slug!r}.", cure="'publius agency list' shows those there are.")
         return Agency(*row)
+
+
+async def _still_there(connection: Connection) -> None:
+    """Ask the server only where its silence ended: an idle one that is well has nothing to say."""
+    silent = select.poll()
+    silent.register(connection.fileno(), select.POLLIN)
+    if silent.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 @contextlib.contextmanager
