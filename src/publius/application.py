@@ -20,6 +20,7 @@ from publius.inference.echo import EchoEngine
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.embedding import Embedder
 from publius.inference.engine import Engine
+from publius.inference.queued import QueuedEngine
 from publius.inference.upstream import UpstreamEngine
 from publius.inference.waiting import WaitingLimits
 from publius.inference.writer import Writer
@@ -148,7 +149,7 @@ def choose_engine(settings: Settings) -> Engine:
         case "echo":
             return EchoEngine()
         case "openai" if url:
-            return UpstreamEngine(url, settings.model, settings.engine_key)
+            return QueuedEngine(UpstreamEngine(url, settings.model, settings.engine_key), settings.engine_slots, limits)
     raise SetupError(
         f"PUBLIUS_ENGINE={settings.engine!r} is no engine.",
         cure="Set it to embedded, echo, or openai:http://host:port/v1.",

@@ -25,6 +25,7 @@ class Request(Struct, frozen=True, kw_only=True):
     agency: int
     user: str
     weight: float = 1.0
+    priority: int = 0  # of its turn, for an engine that orders requests itself; lower is sooner
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int | None = None

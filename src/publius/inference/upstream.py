@@ -129,6 +129,7 @@ class UpstreamEngine:
             body["seed"] = request.seed
         if self._takes_salt:
             body["cache_salt"] = request.salt.hex()
+            body["priority"] = request.priority  # Has an effect where vLLM runs with --scheduling-policy priority.
         elif request.salt:
             # Another server's cache is walled by what it compares: the beginning of the prompt itself.
             body["messages"][0]["content"] = f"[{request.salt.hex()[:32]}]\n{request.messages[0].content}"
