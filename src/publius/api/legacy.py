@@ -51,7 +51,9 @@ class CompletionRequest(Struct):
     max_tokens: Annotated[int | None, Served("of each choice; 16 if left out")] = None
     temperature: Annotated[float | None, Served("0 to 2; 0 if left out, and 1 with several choices")] = None
     top_p: Annotated[float | None, Served("0.01 to 1")] = None
-    seed: Annotated[int | None, Served("the same seed, the same text, on an engine that does nothing else")] = None
+    seed: Annotated[
+        int | None, Served("the same seed, the same text, on an idle engine that had read the prompt before")
+    ] = None
     stop: Annotated[str | list[str] | None, Served("up to 4")] = None
     presence_penalty: Annotated[float | None, Served("-2 to 2")] = None
     frequency_penalty: Annotated[float | None, Served("-2 to 2")] = None

@@ -58,7 +58,9 @@ class ChatRequest(Struct):
     max_completion_tokens: Annotated[int | None, Served("the same, and goes first")] = None
     temperature: Annotated[float | None, Served("0 to 2; 0 if left out, and 1 with several choices")] = None
     top_p: Annotated[float | None, Served("0.01 to 1")] = None
-    seed: Annotated[int | None, Served("the same seed, the same answer, on an engine that does nothing else")] = None
+    seed: Annotated[
+        int | None, Served("the same seed, the same answer, on an idle engine that had read the prompt before")
+    ] = None
     stop: Annotated[str | list[str] | None, Served("up to 4")] = None
     presence_penalty: Annotated[float | None, Served("-2 to 2")] = None
     frequency_penalty: Annotated[float | None, Served("-2 to 2")] = None
