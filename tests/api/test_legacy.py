@@ -122,10 +122,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 async def test_each_wrong_field_is_named(http: httpx.AsyncClient) -> None:
-    for fields, param in WRONG:
-        for stream in (False, True):
-            said = await http.post("/v1/completions", json={"model": "llama", "stream": stream, **fields})
-            assert (said.status_code, said.json()["error"]["param"]) == (400, param), fields
+    for at, (fields, param) in enumerate(WRONG):
+        body = {"model": "llama", "stream": at % 2 == 0, **fields}
+        said = await http.post("/v1/completions", json=body)
+        assert (said.status_code, said.json()["error"]["param"]) == (400, param), fields
 
 
 async def test_the_grounded_model_answers_questions_only(client: AsyncOpenAI) -> None:

@@ -185,11 +185,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 async def test_each_wrong_field_is_named(http: httpx.AsyncClient) -> None:
-    for fields, param in WRONG:
-        for stream in (False, True):
-            body = {"model": "llama", "input": "Hello", "stream": stream, **fields}
-            said = await http.post("/v1/responses", json=body)
-            assert (said.status_code, said.json()["error"]["param"]) == (400, param), fields
+    for at, (fields, param) in enumerate(WRONG):
+        body = {"model": "llama", "input": "Hello", "stream": at % 2 == 0, **fields}
+        said = await http.post("/v1/responses", json=body)
+        assert (said.status_code, said.json()["error"]["param"]) == (400, param), fields
 
 
 async def test_the_grounded_model_calls_no_tools(client: AsyncOpenAI) -> None:

@@ -102,7 +102,7 @@ class ResponseEvents:
         yield self._event("response.output_text.done", **self._part(), text=choice.text, logprobs=part["logprobs"])
         yield self._event("response.content_part.done", **self._part(), part=part)
         yield self._event("response.output_item.done", output_index=self._items, item=item)
-        self._items, self._text = self._items + 1, None
+        self._items, self._text, self._logprobs = self._items + 1, None, []
 
     def _called(self, call: ToolCall) -> Iterator[bytes]:
         """A call, which comes whole."""
