@@ -1,7 +1,7 @@
 """The gateway: the whole of Publius before an instant model server, beside LiteLLM's proxy before the same.
 
 Publius checks the key, counts the request, keeps its budget and seals its record; LiteLLM checks its master key.
-Mock, server, database and load share the machine's cores, and rounds are interleaved. Takes about four minutes, and
+Mock, server, database and load share the machine's cores, and rounds are interleaved. Takes about three minutes, and
 installs LiteLLM into an environment of its own the first time.
 """
 
@@ -18,8 +18,8 @@ from bench.serving.sides import Side
 from publius.settings import read
 
 ROUNDS = 3
-SECONDS = {16: 4.0, 1: 2.5}  # of load, by connections
-WARM = 2.0
+SECONDS = {16: 3.0, 1: 1.5}  # of load, by connections
+WARM = 1.0
 KINDS = ("whole", "stream")
 WORKERS = (1, 2)
 
@@ -54,7 +54,7 @@ def _rounds(all_sides: dict[str, Side]) -> tuple[Runs, dict[str, list[float]]]:
                     if name == "mock" and connections > 1:
                         continue
                     before = side.seconds_used()
-                    run = side.load(connections, seconds if round else WARM / 2, kind)
+                    run = side.load(connections, seconds if round else WARM, kind)
                     runs[name, kind, connections].append(run)
                     if name == "publius" and connections > 1 and round:
                         spent[kind].append((side.seconds_used() - before) * 1000 / run.requests)
