@@ -10,14 +10,12 @@ import sys
 import bench
 from bench.report import show_targets
 
+NOT_ONE = {"__main__", "building", "generating", "llamacpp", "peers", "processes", "report", "serving"}
+
 
 def names() -> list[str]:
     """The benchmarks there are."""
-    return sorted(
-        m.name
-        for m in pkgutil.iter_modules(bench.__path__)
-        if m.name not in ("__main__", "building", "llamacpp", "peers", "processes", "report", "serving")
-    )
+    return sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in NOT_ONE)
 
 
 def main(wanted: list[str]) -> int:
