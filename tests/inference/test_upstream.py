@@ -140,6 +140,7 @@ async def test_only_what_publius_decided_is_sent(engine: UpstreamEngine, server:
             "stream": True,
             "stream_options": {"include_usage": True},
             "cache_salt": "01ff",
+            "priority": 0,
         }
     ]
 
