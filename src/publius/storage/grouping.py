@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+import psycopg
+
 from publius.errors import PubliusError, StorageUnavailable
 from publius.types import Agency
 
@@ -44,8 +46,12 @@ class Grouping(Generic[Item, Result]):
                 group = waiting[:GROUP]
                 del waiting[:GROUP]
                 await self._settle(agency, group)
-        finally:
-            del self._tasks[agency], self._waiting[agency]
+        finally:  # a group that ended in a fault leaves the next ones to another task
+            del self._tasks[agency]
+            if waiting:
+                self._tasks[agency] = asyncio.create_task(self._drain(agency))
+            else:
+                del self._waiting[agency]
 
     async def _settle(self, agency: Agency, group: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         results: Sequence[Result | PubliusError] = []
@@ -54,6 +60,8 @@ class Grouping(Generic[Item, Result]):
             results = await self._work(agency, [item for item, _ in group])
         except PubliusError as error:
             failure = error
+        except psycopg.Error as error:
+            failure.__cause__ = error
         finally:  # whatever happened, nobody is left waiting
             for at, (_, future) in enumerate(group):
                 result = results[at] if results else failure
