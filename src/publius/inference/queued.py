@@ -21,7 +21,8 @@ class _Place:
 
     def __init__(self, request: Request) -> None:
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.tokens = sum(len(message.content) for message in request.messages) // _BYTES_PER_TOKEN
+        said = [message.content for message in request.messages] + [request.prompt or ""]
+        self.tokens = sum(map(len, said)) // _BYTES_PER_TOKEN
 
 
 class QueuedEngine:
