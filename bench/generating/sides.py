@@ -70,7 +70,7 @@ async def model(name: str) -> tuple[CatalogModel, Path]:
         origin="random",
         context=shape.CONTEXT,
         template="chatml",
-        file=(file,),  # type: ignore[call-arg]  # msgspec renames the field.
+        files=(file,),
     )
     return larger, _KEPT
 
