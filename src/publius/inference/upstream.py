@@ -1,9 +1,10 @@
 """Any OpenAI-compatible server as the engine: vLLM, SGLang, llama-server, NIM.
 
-Only what Publius itself decided is sent. What a client put into its request beyond our own types never
-gets here, so it cannot pass through.
+Only what Publius itself decided is sent (`upstream_request.py`). What a client put into its request beyond our own
+types never gets here, so it cannot pass through.
 """
 
+import asyncio
 import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -11,46 +12,40 @@ from typing import Any
 
 import aiohttp
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
-from publius.errors import EngineFailed, EngineUnavailable, PromptTooLong, PubliusError
+from publius.errors import EngineFailed, EngineLost, EngineUnavailable, PromptTooLong, PubliusError
 from publius.inference.engine import Finish, Health, Piece, Request
 from publius.inference.load import Load, Tally
-from publius.types import FinishReason, Usage
+from publius.inference.upstream_request import JOINER, body, broken
+from publius.inference.upstream_stream import LONGEST_LINE, Patience, Reading
 
 _CONNECT = 10.0  # Seconds.
-_SILENCE = 120.0  # Seconds without a byte, the wait for the first token included.
+_LOOK = 5.0  # Seconds for a question about the server itself.
+_LARGEST_REPLY = 4 << 20  # Bytes of a reply that is not a stream.
 _BYTES_PER_TOKEN = 3.0  # Lower than any measured for English or Spanish, so that estimates err on the long side.
+_LONGEST_WAIT = 3600  # Seconds that we pass on as Retry-After.
+_CURE = "The operator should check PUBLIUS_ENGINE, PUBLIUS_ENGINE_KEY and PUBLIUS_MODEL."
 
 
-class _Delta(Struct):
-    content: str | None = None
-
-
-class _Choice(Struct):
-    delta: _Delta = msgspec.field(default_factory=_Delta)
-    finish_reason: str | None = None
-
-
-class _Usage(Struct):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-class _Chunk(Struct):
-    choices: list[_Choice] = msgspec.field(default_factory=list)
-    usage: _Usage | None = None
-    error: dict[str, Any] | None = None
+class _Meta(Struct):
+    n_ctx: int | None = None
 
 
 class _Card(Struct):
     id: str
     owned_by: str = ""
-    max_model_len: int | None = None
+    max_model_len: int | None = None  # vLLM
+    meta: _Meta | None = None  # llama.cpp
+    aliases: list[str] = field(default_factory=list)
 
 
 class _Cards(Struct):
     data: list[_Card]
+
+
+class _Tokens(Struct):
+    tokens: list[int]
 
 
 class UpstreamEngine:
@@ -59,19 +54,27 @@ class UpstreamEngine:
     weights = ""  # An upstream does not say.
     grounded_tokens = 4000  # What runs on a server of its own is large enough to read many passages.
 
-    def __init__(self, url: str, name: str, key: str = "", context: int = 8192) -> None:
+    def __init__(
+        self, url: str, name: str, key: str = "", context: int = 8192, patience: Patience | None = None
+    ) -> None:
         self.name = name
         self.context = context
-        self._url = url.rstrip("/").removesuffix("/v1") + "/v1"
+        self._root = url.rstrip("/").removesuffix("/v1")
+        self._url = self._root + "/v1"
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._patience = patience or Patience()
         self._session: aiohttp.ClientSession | None = None
-        self._takes_salt = False  # vLLM knows `cache_salt`, and says that it is vLLM.
+        self._dialect = ""  # Who owns the model, as the server says: `vllm` and `llamacpp` are known to us.
         self._tally = Tally()
 
     async def start(self) -> None:
         """Look at the server's models. A server that is not up yet is no error: it may come later."""
-        timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT, sock_read=_SILENCE)
-        self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
+        self._session = aiohttp.ClientSession(
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT),
+            connector=aiohttp.TCPConnector(limit=0),  # How many run at once is not decided here.
+            read_bufsize=LONGEST_LINE // 2,  # aiohttp takes lines of twice this.
+        )
         await self.health()
 
     async def stop(self) -> None:
@@ -81,17 +84,16 @@ class UpstreamEngine:
             self._session = None
 
     async def health(self) -> Health:
-        """Whether the server answers and has our model."""
+        """Whether the server answers, has loaded our model, and how much it reads."""
         try:
-            async with self._call("GET", "/models", timeout=aiohttp.ClientTimeout(total=5)) as response:
-                cards = msgspec.json.decode(await response.read(), type=_Cards).data
+            cards = msgspec.json.decode(await self._look("GET", self._url + "/models"), type=_Cards).data
         except (PubliusError, msgspec.DecodeError) as error:
             return Health(False, f"The upstream engine at {self._url} does not answer: {error}")
-        mine = next((card for card in cards if card.id == self.name), None)
+        mine = next((card for card in cards if self.name in (card.id, *card.aliases)), None)
         if not mine:
             return Health(False, f"The upstream engine at {self._url} has no model {self.name}.")
-        self._takes_salt = mine.owned_by == "vllm"
-        self.context = mine.max_model_len or self.context
+        self._dialect = mine.owned_by
+        self.context = mine.max_model_len or (mine.meta and mine.meta.n_ctx) or self.context
         return Health(True, f"The upstream engine at {self._url} has {self.name}.", self._tally.running)
 
     async def load(self) -> Load:
@@ -99,97 +101,107 @@ class UpstreamEngine:
         return self._tally.load()
 
     async def count(self, texts: Sequence[str]) -> list[int]:
-        """An estimate from the length in bytes: the server's tokenizer is not ours."""
+        """By the server's own tokenizer where it lends it (llama.cpp, vLLM), else an estimate from the length."""
+        if self._dialect in ("llamacpp", "vllm"):
+            try:
+                return list(await asyncio.gather(*map(self._count, texts)))
+            except (PubliusError, msgspec.DecodeError):
+                pass  # It may be switched off there, or behind a proxy that does not pass it on.
         return [math.ceil(len(text.encode()) / _BYTES_PER_TOKEN) for text in texts]
 
-    async def generate(self, request: Request) -> AsyncGenerator[Piece | Finish, None]:
-        """See `Engine.generate`."""
-        with self._tally.under_way(request.agency):
-            async with self._call("POST", "/chat/completions", json=self._body(request)) as response:
-                async for item in _pieces(response):
-                    if isinstance(item, Finish):
-                        self._tally.read(item.usage.prompt_tokens)
-                    else:
-                        self._tally.wrote(item.tokens)
-                    yield item
+    async def _count(self, text: str) -> int:
+        told = broken(text)
+        asked = (
+            {"content": told, "parse_special": False}
+            if self._dialect == "llamacpp"
+            else {"model": self.name, "prompt": told, "add_special_tokens": False}
+        )
+        reply = await self._look("POST", self._root + "/tokenize", json=asked)
+        return len(msgspec.json.decode(reply, type=_Tokens).tokens)
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "model": self.name,
-            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "top_p": request.top_p,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        if request.stop:
-            body["stop"] = list(request.stop)
-        if request.seed is not None:
-            body["seed"] = request.seed
-        if self._takes_salt:
-            body["cache_salt"] = request.salt.hex()
-            body["priority"] = request.priority  # Has an effect where vLLM runs with --scheduling-policy priority.
-        elif request.salt:
-            # Another server's cache is walled by what it compares: the beginning of the prompt itself.
-            body["messages"][0]["content"] = f"[{request.salt.hex()[:32]}]\n{request.messages[0].content}"
-        return body
+    async def generate(self, request: Request) -> AsyncGenerator[Piece | Finish, None]:
+        """See `Engine.generate`. A request whose connection broke before anything came is sent once more."""
+        path = "/chat/completions" if request.prompt is None else "/completions"
+        asked = msgspec.json.encode(body(self.name, request, self._dialect))
+        with self._tally.under_way(request.agency):
+            for last in (False, True):
+                reading = Reading(request, mend=JOINER.encode() in asked)
+                try:
+                    async for item in self._answer(path, asked, reading):
+                        self._count_in(item)
+                        yield item
+                    return
+                except EngineLost:
+                    if reading.begun:
+                        raise
+                    if last:
+                        raise EngineUnavailable("The upstream engine went away twice on this request.") from None
+
+    async def _answer(self, path: str, asked: bytes, reading: Reading) -> AsyncGenerator[Piece | Finish, None]:
+        headers = {"Content-Type": "application/json"}
+        async with self._call("POST", self._url + path, data=asked, headers=headers) as response:
+            async for item in reading.pieces(response, self._patience):
+                yield item
+
+    def _count_in(self, item: Piece | Finish) -> None:
+        if isinstance(item, Finish):
+            self._tally.read(item.usage.prompt_tokens)
+        else:
+            self._tally.wrote(item.tokens)
+
+    async def _look(self, method: str, url: str, **options: Any) -> bytes:
+        """A short question about the server itself."""
+        async with self._call(method, url, timeout=aiohttp.ClientTimeout(total=_LOOK), **options) as response:
+            return await _bounded(response)
 
     @asynccontextmanager
-    async def _call(self, method: str, path: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+    async def _call(self, method: str, url: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse, None]:
         """One request, with every way that it can fail before its first byte turned into our errors."""
         if not self._session:
             raise EngineUnavailable("The upstream engine is not started.")
+        # A redirect is never followed: it would carry the key and the prompt to wherever it points.
+        asking = self._session.request(method, url, allow_redirects=False, **options)
         try:
-            response = await self._session.request(method, self._url + path, **options)
-        except (aiohttp.ClientError, TimeoutError) as error:
+            async with asyncio.timeout(self._patience.first):
+                response = await asking
+        except aiohttp.ClientConnectorError as error:
             raise EngineUnavailable(f"The upstream engine cannot be reached: {type(error).__name__}.") from None
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            raise EngineLost(f"The upstream engine hung up: {type(error).__name__}.") from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise EngineUnavailable(f"The upstream engine does not answer: {type(error).__name__}.") from None
         async with response:
-            if response.status >= 400:
-                raise _refusal(response.status, await response.text())
+            if response.status >= 300:
+                raise _refusal(response.status, response.headers.get("Retry-After", ""), await _bounded(response))
             yield response
 
 
-def _refusal(status: int, body: str) -> PubliusError:
-    # The body is not shown: it may repeat the prompt.
-    if status in (400, 413) and any(word in body.lower() for word in ("context", "too long", "maximum length")):
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The whole of a reply that is not a stream, up to a size that no honest one has."""
+    reply = b""
+    try:
+        async with asyncio.timeout(_LOOK):
+            async for part in response.content.iter_any():
+                reply += part
+                if len(reply) > _LARGEST_REPLY:
+                    raise EngineFailed("The upstream engine sent more than it was asked for.", cure=_CURE)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise EngineLost(f"The upstream engine broke off: {type(error).__name__}.") from None
+    return reply
+
+
+def _refusal(status: int, retry_after: str, reply: bytes) -> PubliusError:
+    # The reply is not shown: it may repeat the prompt.
+    said = reply.decode(errors="replace").lower()
+    if status in (400, 413) and any(words in said for words in ("context", "too long", "maximum length")):
         return PromptTooLong("The messages do not fit into the upstream model's context.")
     if status in (429, 502, 503, 504):
-        return EngineUnavailable(f"The upstream engine is busy or starting (it answered {status}).")
-    cure = "The operator should check PUBLIUS_ENGINE, PUBLIUS_ENGINE_KEY and PUBLIUS_MODEL."
-    return EngineFailed(f"The upstream engine refused the request (it answered {status}).", cure=cure)
-
-
-async def _pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[Piece | Finish, None]:
-    reason: FinishReason | None = None
-    usage: _Usage | None = None
-    written = 0
-    async for chunk in _chunks(response):
-        usage = chunk.usage or usage
-        for choice in chunk.choices[:1]:
-            if choice.delta.content:
-                written += 1
-                yield Piece(choice.delta.content, 1)
-            if choice.finish_reason:
-                reason = "length" if choice.finish_reason == "length" else "stop"
-    if reason is None:
-        raise EngineFailed("The upstream engine broke off in mid-answer.")
-    counted = usage or _Usage(0, written)
-    yield Finish(reason, Usage(counted.prompt_tokens, counted.completion_tokens))
-
-
-async def _chunks(response: aiohttp.ClientResponse) -> AsyncGenerator[_Chunk, None]:
-    """The server-sent events of a stream, up to `[DONE]` or the end of the connection."""
-    try:
-        async for line in response.content:
-            if not line.startswith(b"data:"):
-                continue
-            data = line[5:].strip()
-            if data == b"[DONE]":
-                return
-            chunk = msgspec.json.decode(data, type=_Chunk)
-            if chunk.error:
-                raise EngineFailed("The upstream engine reported an error in mid-answer.")
-            yield chunk
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise EngineFailed(f"The upstream engine broke off in mid-answer: {type(error).__name__}.") from None
+        return EngineUnavailable(
+            f"The upstream engine is busy or starting (it answered {status}).",
+            retry_after=min(max(int(retry_after), 1), _LONGEST_WAIT) if retry_after.isdecimal() else 5,
+        )
+    if status < 400:
+        why = f"answered {status}, which points elsewhere, and Publius does not follow"
+    else:
+        why = f"refused the request: it answered {status}"
+    return EngineFailed(f"The upstream engine {why}.", cure=_CURE)
