@@ -5,6 +5,8 @@ why all of this runs in the engine process (`worker.py`) and in one thread.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,50 +15,14 @@ import openvino  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from openvino_genai import py_openvino_genai as genai  # type: ignore[import-untyped]
 
-from publius.errors import PromptTooLong
-from publius.inference.assembly import Assembly
+from publius.errors import InvalidRequest, PromptTooLong
+from publius.inference.constraint import Begun, Held, constraint
 from publius.inference.engine import Request
+from publius.inference.generation import Generation
 from publius.inference.gguf import read_shape
 from publius.inference.pipeline import BLOCK_TOKENS, key_value_blocks, open_pipeline
-from publius.inference.templates import FAMILIES
-from publius.inference.vocabulary import Vocabulary, from_tokenizer
-from publius.types import FinishReason, Usage
-
-
-class Generation:
-    """One answer under way."""
-
-    def __init__(self, handle: genai.GenerationHandle, prompt_tokens: int, request: Request) -> None:
-        self._handle = handle
-        self._assembly = Assembly(request.stop)
-        self._prompt_tokens = prompt_tokens
-        self._written = 0
-        self.finished: FinishReason | None = None
-
-    @property
-    def usage(self) -> Usage:
-        return Usage(self._prompt_tokens, self._written)
-
-    def read(self, vocabulary: Vocabulary) -> tuple[str, int]:
-        """Text and number of tokens since the last call. Sets `finished` when that was the last."""
-        ids: list[int] = []
-        while self._handle.can_read():
-            for output in self._handle.read().values():
-                ids += output.generated_ids
-        self._written += len(ids)
-        over = self._handle.get_status() != genai.GenerationStatus.RUNNING
-        text = self._assembly.feed(vocabulary.bytes_of(ids), final=over)
-        if self._assembly.stopped and not over:
-            self._handle.cancel()
-        if self._assembly.stopped or (ids and ids[-1] in vocabulary.special):
-            self.finished = "stop"
-        elif over:
-            self.finished = "length"
-        return text, len(ids)
-
-    def cancel(self) -> None:
-        """Give the place free at the next step."""
-        self._handle.cancel()
+from publius.inference.templates import FAMILIES, Part
+from publius.inference.vocabulary import from_tokenizer
 
 
 class Prompt(NamedTuple):
@@ -65,6 +31,7 @@ class Prompt(NamedTuple):
     request: Request
     tokens: NDArray[np.int64]
     most: int
+    config: genai.GenerationConfig
 
 
 class Warming:
@@ -101,8 +68,9 @@ class Batch:
 
         Raises:
             PromptTooLong: the prompt leaves no room for an answer.
+            InvalidRequest: the answer cannot be held to the form that is asked for, or a number is out of its range.
         """
-        prompt = self.vocabulary.render(self._family.prompt(request.messages, request.form), request.salt)
+        prompt = self.vocabulary.render(self._parts(request), request.salt)
         room = min(self.context, self._cache_tokens) - len(prompt)
         if room < 1 and self._cache_tokens < self.context:
             raise PromptTooLong(
@@ -110,18 +78,33 @@ class Batch:
             )
         if room < 1:
             raise PromptTooLong(f"The messages are longer than the {self.context:,} tokens that the model reads.")
-        return Prompt(request, np.array(prompt, np.int64), min(request.max_tokens, room))
+        most = min(request.max_tokens, room)
+        with _refused():
+            config = self._config(request, most, constraint(request.form, self._family.dialect))
+        return Prompt(request, np.array(prompt, np.int64), most, config)
 
     def begin(self, prompt: Prompt) -> Generation:
-        """Begin a generation."""
-        handle = self._add(prompt.tokens, self._config(prompt.request, prompt.most))
-        return Generation(handle, len(prompt.tokens), prompt.request)
+        """Begin a generation.
+
+        Raises:
+            InvalidRequest: the library refuses it after all.
+        """
+        with _refused():
+            handle = self._add(prompt.tokens, prompt.config)
+        return Generation(handle, len(prompt.tokens), prompt.request, self.vocabulary, self._family.dialect)
 
     def warm(self, prompt: Prompt, upto: int) -> Warming:
         """Read a prompt's first tokens, so that the cache holds them when the rest is read."""
         config = genai.GenerationConfig(max_new_tokens=1)
         config.apply_chat_template = False
         return Warming(self._add(prompt.tokens[:upto], config))
+
+    def _parts(self, request: Request) -> list[Part]:
+        if request.prompt is None:
+            return self._family.prompt(request.messages, request.form)
+        if not request.prompt:
+            raise InvalidRequest("The prompt is empty.", cure="Send some text that the answer goes on from.")
+        return self._family.raw(request.prompt)
 
     def step(self) -> None:
         """Read up to 256 prompt tokens and write one token of every running answer."""
@@ -142,11 +125,37 @@ class Batch:
         self._next += 1
         return self._pipeline.add_request(self._next, openvino.Tensor(tokens[np.newaxis]), config)
 
-    def _config(self, request: Request, most: int) -> genai.GenerationConfig:
-        config = genai.GenerationConfig(max_new_tokens=most, do_sample=request.temperature > 0)
+    def _config(self, request: Request, most: int, held: Held | Begun | None) -> genai.GenerationConfig:
+        # With nothing to choose from (top_p 0) the most likely token is meant, which is what greedy takes.
+        sampled = request.temperature > 0 and request.top_p > 0
+        config = genai.GenerationConfig(max_new_tokens=most, do_sample=sampled)
         config.stop_token_ids = set(self._ends)
         config.apply_chat_template = False
-        if request.temperature > 0:
+        config.presence_penalty, config.frequency_penalty = request.presence_penalty, request.frequency_penalty
+        config.logprobs = int(request.form.logprobs)
+        if held:
+            config.structured_output_config = _structured(held)
+        if sampled:
             config.temperature, config.top_p = request.temperature, request.top_p
-            config.rng_seed = secrets.randbits(32) if request.seed is None else request.seed
+            config.rng_seed = secrets.randbits(32) if request.seed is None else request.seed % 2**32
+        config.validate()
         return config
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """The library checks its numbers itself; one that it refuses must not end the engine."""
+    try:
+        yield
+    except (RuntimeError, TypeError, ValueError) as error:
+        reason = (str(error).strip().splitlines() or ["it gave no reason"])[-1][:200]
+        raise InvalidRequest(f"The engine cannot carry out such a request: {reason}") from None
+
+
+def _structured(held: Held | Begun) -> genai.StructuredOutputConfig:
+    structured = genai.StructuredOutputConfig
+    if isinstance(held, Held):
+        return structured(grammar=held.grammar)
+    tags = [structured.Tag(begin, structured.EBNF(grammar), "") for begin, grammar in held.tags]
+    begins = [begin for begin, _ in held.tags]
+    return structured(structural_tags_config=structured.TriggeredTags(begins, tags, stop_after_first=held.once))

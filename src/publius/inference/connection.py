@@ -13,6 +13,7 @@ from publius.errors import (
     EngineFailed,
     EngineFull,
     EngineUnavailable,
+    InvalidRequest,
     OverLimit,
     PromptTooLong,
     PubliusError,
@@ -26,7 +27,7 @@ from publius.inference.engine import Finish, Piece, Request
 _SILENCE = 300.0  # Seconds without a frame after which a request is given up.
 _WELCOME = 5.0
 
-_REFUSALS = (PromptTooLong, EngineUnavailable, EngineFull, QueueFull, WaitedTooLong, AnswerTooSlow)
+_REFUSALS = (InvalidRequest, PromptTooLong, EngineUnavailable, EngineFull, QueueFull, WaitedTooLong, AnswerTooSlow)
 _FAILURES: dict[str, type[PubliusError]] = {refusal.code: refusal for refusal in _REFUSALS}
 
 
@@ -94,8 +95,8 @@ class Connection:
             await self._send(wire.Generate(id, request))
             while not over:
                 match await self._next(inbox):
-                    case wire.Text(_, text, tokens):
-                        yield Piece(text, tokens)
+                    case wire.Text(_, text, tokens, calls, logprobs):
+                        yield Piece(text, tokens, calls, logprobs)
                     case wire.End(_, reason, usage):
                         over = True
                         yield Finish(reason, usage)

@@ -10,12 +10,17 @@ read strictly, by `literals.py`: nothing is evaluated, and what is not exactly a
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from publius.errors import InvalidRequest
-from publius.inference.literals import Incomplete, Malformed, Scanner
+from publius.inference.grammar.ebnf import EMPTY, Node, Repeat, Word, seq
+from publius.inference.grammar.keywords import COMBINING
+from publius.inference.grammar.schema import Compiler
+from publius.inference.literals import Malformed, Scanner, python_text
 from publius.types import Tool, ToolCall
+
+_MOST_CALLS = 8  # In one answer that is held to calls; without a bound a small model calls until it is cut off.
 
 Call = tuple[str, dict[str, Any]]  # name, arguments
 
@@ -37,6 +42,18 @@ class Dialect(Protocol):
 
     def heads(self, name: str) -> tuple[str, ...]:
         """How a call of this tool may begin, without blank space."""
+
+    def call(self, name: str, arguments: Compiler) -> Node:
+        """The grammar of one call of this tool."""
+
+    def begins(self, name: str) -> tuple[str, ...]:
+        """How a call of this tool begins in the usual spelling, up to its arguments or earlier."""
+
+    def after(self, arguments: Compiler, calls: Node, *, several: bool) -> Node:
+        """The grammar of what follows such a beginning; `calls` is that of any call."""
+
+    def held(self, calls: Node, *, several: bool) -> Node:
+        """The grammar of a whole answer that is calls and nothing else."""
 
     def read(self, scanner: Scanner) -> list[Call]:
         """The calls that begin where the scanner stands; it stands behind them afterwards.
@@ -78,6 +95,23 @@ class JsonCalls:
         quoted = json.dumps(name)
         return (f'{{"type":"function","name":{quoted},', f'{{"name":{quoted},')
 
+    def call(self, name: str, arguments: Compiler) -> Node:
+        """See `Dialect.call`."""
+        return seq(Word(self.begins(name)[0]), arguments.root(json_arguments), Word("}"))
+
+    def begins(self, name: str) -> tuple[str, ...]:
+        """See `Dialect.begins`."""
+        rest = f'"name": {json.dumps(name)}, "parameters": '
+        return (f'{{"type": "function", {rest}', f"{{{rest}")
+
+    def after(self, arguments: Compiler, calls: Node, *, several: bool) -> Node:
+        """See `Dialect.after`."""
+        return seq(arguments.root(json_arguments), Word("}"))
+
+    def held(self, calls: Node, *, several: bool) -> Node:
+        """One call: Meta documents no more for Llama 3.1."""
+        return calls
+
     def read(self, scanner: Scanner) -> list[Call]:
         """See `Dialect.read`."""
         return [_call(scanner.value(), "parameters")]
@@ -108,6 +142,23 @@ class PythonCalls:
 
     def heads(self, name: str) -> tuple[str, ...]:
         return (f"[{name}(",)
+
+    def call(self, name: str, arguments: Compiler) -> Node:
+        """See `Dialect.call`."""
+        return seq(Word(f"{name}("), arguments.root(_keyword_arguments), Word(")"))
+
+    def begins(self, name: str) -> tuple[str, ...]:
+        """See `Dialect.begins`."""
+        return (f"[{name}(",)
+
+    def after(self, arguments: Compiler, calls: Node, *, several: bool) -> Node:
+        """See `Dialect.after`."""
+        more = [Repeat(seq(Word(", "), calls), 0, _MOST_CALLS - 1)] if several else []
+        return seq(arguments.root(_keyword_arguments), Word(")"), *more, Word("]"))
+
+    def held(self, calls: Node, *, several: bool) -> Node:
+        """See `Dialect.held`."""
+        return seq(Word("["), _several(calls, several=several), Word("]"))
 
     def read(self, scanner: Scanner) -> list[Call]:
         """See `Dialect.read`."""
@@ -167,12 +218,49 @@ class TaggedCalls:
     def heads(self, name: str) -> tuple[str, ...]:
         return (self.first,)
 
+    def call(self, name: str, arguments: Compiler) -> Node:
+        """See `Dialect.call`."""
+        begin = f'{{"name": {json.dumps(name)}, "arguments": '
+        return seq(Word(begin), arguments.root(json_arguments), Word("}"))
+
+    def begins(self, name: str) -> tuple[str, ...]:
+        """See `Dialect.begins`."""
+        return (self.first,)
+
+    def after(self, arguments: Compiler, calls: Node, *, several: bool) -> Node:
+        """See `Dialect.after`."""
+        return seq(Word("["), _several(calls, several=several), Word(f"]{self.last}"))
+
+    def held(self, calls: Node, *, several: bool) -> Node:
+        """See `Dialect.held`."""
+        return seq(Word(f"{self.first}["), _several(calls, several=several), Word(f"]{self.last}"))
+
     def read(self, scanner: Scanner) -> list[Call]:
         """See `Dialect.read`."""
         scanner.expect(self.first)
         value = scanner.value()
         scanner.expect(self.last)
         return [_call(each, "arguments") for each in (value if isinstance(value, list) else [value])]
+
+
+def json_arguments(compiler: Compiler) -> Node:
+    """The arguments of a call as a JSON object; a tool that says nothing of its parameters takes none."""
+    return compiler.value({"type": "object", **compiler.whole}, 0) if compiler.whole else Word("{}")
+
+
+def _keyword_arguments(compiler: Compiler) -> Node:
+    schema = compiler.whole
+    names = schema.get("properties", {})
+    if not schema or (not names and schema.get("additionalProperties") is False):
+        return EMPTY
+    keywords = isinstance(names, Mapping) and names and all(IDENTIFIER.fullmatch(name) for name in names)
+    if keywords and schema.get("type", "object") == "object" and not set(COMBINING) & schema.keys():
+        return compiler.members(schema, 0, lambda name: f"{name}=")
+    return seq(Word("**"), json_arguments(compiler))
+
+
+def _several(calls: Node, *, several: bool) -> Node:
+    return seq(calls, Repeat(seq(Word(", "), calls), 0, _MOST_CALLS - 1)) if several else calls
 
 
 def _call(value: Any, key: str) -> Call:
@@ -193,27 +281,13 @@ def _json(value: Any) -> str:
 
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 
 
 def _keywords(arguments: dict[str, Any]) -> Iterator[str]:
     if all(IDENTIFIER.fullmatch(key) for key in arguments):
-        yield from (f"{key}={_python(value)}" for key, value in arguments.items())
+        yield from (f"{key}={python_text(value)}" for key, value in arguments.items())
     else:
-        yield f"**{_python(arguments)}"
-
-
-def _python(value: Any) -> str:
-    """As `llama-models` writes it, except where that would not be read back: quotes in text, and dictionaries."""
-    if isinstance(value, str):
-        return f'"{value}"' if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_python, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_python(key)}: {_python(each)}' for key, each in value.items())}}}"
-    return str(value)
+        yield f"**{python_text(arguments)}"
 
 
 JSON_CALLS, PYTHON_CALLS, TAGGED_CALLS = JsonCalls(), PythonCalls(), TaggedCalls()
-
-__all__ = ["IDENTIFIER", "JSON_CALLS", "PYTHON_CALLS", "TAGGED_CALLS", "Call", "Dialect", "Incomplete", "Malformed"]

@@ -1,4 +1,4 @@
-"""Reads values as JSON or Python writes them, and nothing else: no names, no operators, nothing that could act.
+"""Values as JSON or Python writes them, and nothing else: no names, no operators, nothing that could act.
 
 A scanner stands at a place in a text. Each method reads what it is named after and moves on, or raises
 Incomplete where the text ended too early, or Malformed where no further text could help.
@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 _DEEPEST = 32
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -89,7 +90,7 @@ class Scanner:
             if found:
                 self.expect(",")
             key = self.value(depth + 1)
-            if not isinstance(key, str) or key in found:
+            if not isinstance(key, str):
                 raise Malformed
             self.expect(":")
             found[key] = self.value(depth + 1)
@@ -155,3 +156,14 @@ def _unquoted(literal: str) -> str:
 
 def _in_double_quotes(found: re.Match[str]) -> str:
     return {"\\'": "'", '"': '\\"'}.get(found[0], found[0])
+
+
+def python_text(value: Any) -> str:
+    """As `llama-models` writes it, except where that would not be read back: quotes in text, and dictionaries."""
+    if isinstance(value, str):
+        return f'"{value}"' if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(python_text, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{python_text(key)}: {python_text(each)}' for key, each in value.items())}}}"
+    return str(value)

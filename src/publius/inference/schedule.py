@@ -9,10 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from publius.errors import AnswerTooSlow, PubliusError, WaitedTooLong
-from publius.inference.batch import Batch, Generation, Prompt, Warming
+from publius.errors import AnswerTooSlow, InvalidRequest, PubliusError, WaitedTooLong
+from publius.inference.batch import Batch, Prompt, Warming
 from publius.inference.engine import Request
 from publius.inference.fairness import READING, WRITING, FairQueue, Ticket
+from publius.inference.generation import Generation
 from publius.inference.load import Durations, Load
 from publius.inference.pipeline import BLOCK_TOKENS, MOST_TOGETHER, STEP_TOKENS
 from publius.inference.prefixes import PrefixEstimate
@@ -186,12 +187,19 @@ class Schedule:
             if entry.warming and not entry.warming.over:
                 continue  # It was less cached than was thought, and takes another step.
             if upto == entry.length:
-                entry.generation = self._batch.begin(entry.prompt)
-                self._reading.remove(entry)
-                self._writing[entry] = None
+                self._begin(entry)
             else:
                 entry.warming = self._batch.warm(entry.prompt, upto)
             entry.read = upto
+
+    def _begin(self, entry: Entry) -> None:
+        try:
+            entry.generation = self._batch.begin(entry.prompt)
+        except InvalidRequest as error:
+            self._fail(entry, error)
+            return
+        self._reading.remove(entry)
+        self._writing[entry] = None
 
     def _step_tokens(self) -> int:
         return STEP_TOKENS - len(self._writing)

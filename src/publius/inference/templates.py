@@ -40,10 +40,15 @@ class Family(Struct, frozen=True):
     dialect: Dialect
     write: Write
     within: frozenset[str] = frozenset()
+    first: tuple[Control, ...] = ()  # what begins every text
 
     def prompt(self, messages: Sequence[Message], form: Form) -> list[Part]:
         """The whole prompt, up to where the assistant begins to write."""
         return self.write(messages, self.dialect, () if form.tool_choice == "none" else form.tools)
+
+    def raw(self, text: str) -> list[Part]:
+        """Text to go on from, without a conversation."""
+        return [*self.first, Salt(), text]
 
 
 def chatml(messages: Sequence[Message], dialect: Dialect, tools: Sequence[Tool]) -> list[Part]:
@@ -85,7 +90,7 @@ def _llama(
     def header(role: str) -> list[Part]:
         return [Control(start), "ipython" if role == "tool" else role, Control(end), "\n\n"]
 
-    parts: list[Part] = [Control("<|begin_of_text|>")]
+    parts: list[Part] = [_BEGIN]
     for number, message in enumerate(messages):
         salt = [Salt()] if number == 0 else []
         said = [message.content, *dialect.spell(message.calls)]
@@ -107,11 +112,12 @@ def _introduced(
     return [Message("system", "\n\n".join(text for text in both if text)), *messages[1:]]
 
 
+_BEGIN = Control("<|begin_of_text|>")
 _PYTHON_TAGS = frozenset({"<|python_tag|>", "<|python_start|>", "<|python_end|>"})
 
 FAMILIES: dict[str, Family] = {
     "chatml": Family(TAGGED_CALLS, chatml),
-    "llama3": Family(JSON_CALLS, llama3, _PYTHON_TAGS),
-    "llama3.2": Family(PYTHON_CALLS, llama32, _PYTHON_TAGS),
-    "llama4": Family(PYTHON_CALLS, llama4, _PYTHON_TAGS),
+    "llama3": Family(JSON_CALLS, llama3, _PYTHON_TAGS, (_BEGIN,)),
+    "llama3.2": Family(PYTHON_CALLS, llama32, _PYTHON_TAGS, (_BEGIN,)),
+    "llama4": Family(PYTHON_CALLS, llama4, _PYTHON_TAGS, (_BEGIN,)),
 }

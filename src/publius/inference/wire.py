@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from publius.inference.engine import Request
 from publius.inference.load import Load
-from publius.types import FinishReason, Usage
+from publius.types import FinishReason, TokenLogprob, ToolCall, Usage
 
 LARGEST_FRAME = 8 << 20  # Bytes. A whole context of a long model fits; a runaway length does not.
 
@@ -62,11 +62,13 @@ class Goodbye(Struct, frozen=True, tag="goodbye"):
 
 
 class Text(Struct, frozen=True, tag="text"):
-    """The next text of a generation and the number of tokens that it took."""
+    """The next text of a generation, the number of tokens that it took, and what else `engine.Piece` says."""
 
     id: int
     text: str
     tokens: int
+    calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 class End(Struct, frozen=True, tag="end"):

@@ -88,10 +88,10 @@ class Client:
                 self._fail(id, entry.error)
             if not entry.generation or entry.error:
                 continue
-            text, tokens = entry.generation.read(self._worker.batch.vocabulary)
-            self._worker.schedule.wrote(entry, tokens)
-            if text or tokens:
-                self.send(wire.Text(id, text, tokens))
+            piece = entry.generation.read()
+            self._worker.schedule.wrote(entry, piece.tokens)
+            if piece.text or piece.tokens or piece.calls:
+                self.send(wire.Text(id, piece.text, piece.tokens, piece.calls, piece.logprobs))
             if entry.generation.finished:
                 del self.entries[id]
                 self._worker.schedule.end(entry)
