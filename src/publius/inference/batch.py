@@ -79,6 +79,8 @@ class Batch:
         if room < 1:
             raise PromptTooLong(f"The messages are longer than the {self.context:,} tokens that the model reads.")
         most = min(request.max_tokens, room)
+        if most < 1:  # the library would read a negative number as an immense one
+            raise InvalidRequest(f"An answer has at least one token; {most} were asked for.", param="max_tokens")
         with _refused():
             config = self._config(request, most, constraint(request.form, self._family.dialect))
         return Prompt(request, np.array(prompt, np.int64), most, config)
