@@ -75,7 +75,7 @@ class Client(asyncio.Protocol):
         """The first answer is read word for word, the others as far as can be done without slowing the load."""
         right = self._answer.startswith(b"HTTP/1.1 200")
         if self._stream:
-            right = right and self._answer.count(b'"content":') >= len(WORDS) and b"data: [DONE]" in self._answer
+            right = right and WORDS[-1].encode() in self._answer and b"data: [DONE]" in self._answer
             right = right and (bool(self.took) or _written(self._answer) == TEXT)
         else:
             right = right and TEXT.encode() in self._answer

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
@@ -34,8 +35,14 @@ class Mock(asyncio.Protocol):
             end = body + _length(self._buffer[:head].lower())
             if len(self._buffer) < end:
                 return
-            self._transport.write(_answer(self._buffer[:head], self._buffer[body:end]))
+            self._write(_answer(self._buffer[:head], self._buffer[body:end]))
             self._buffer = self._buffer[end:]
+
+    def _write(self, parts: Sequence[bytes]) -> None:
+        """One part in each turn of the loop."""
+        self._transport.write(parts[0])
+        if parts[1:]:
+            asyncio.get_running_loop().call_soon(self._write, parts[1:])
 
 
 def _length(head: bytes) -> int:
@@ -43,12 +50,12 @@ def _length(head: bytes) -> int:
     return int(rest.partition(b"\r\n")[0]) if found else 0
 
 
-def _answer(head: bytes, body: bytes) -> bytes:
+def _answer(head: bytes, body: bytes) -> Sequence[bytes]:
     if head.startswith(b"GET /v1/models"):
-        return _MODELS
+        return [_MODELS]
     if head.startswith(b"POST /v1/chat/completions"):
-        return _STREAM if msgspec.json.decode(body, type=_Asked).stream else _WHOLE
-    return b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
+        return _STREAM if msgspec.json.decode(body, type=_Asked).stream else [_WHOLE]
+    return [b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"]
 
 
 def _whole(body: object) -> bytes:
@@ -56,8 +63,12 @@ def _whole(body: object) -> bytes:
     return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(data), data)
 
 
-def _streamed() -> bytes:
-    """64 events of a word each, then the end and the usage; each an HTTP chunk of its own, written at once."""
+def _streamed() -> list[bytes]:
+    """64 events of a word each, then the end and the usage; each an HTTP chunk and a write of its own.
+
+    An engine leaves milliseconds between its tokens. An instant one must at least not give them all in one piece,
+    which whoever reads them would only have to pass on.
+    """
     deltas = [{"role": "assistant", "content": WORDS[0]}, *({"content": word} for word in WORDS[1:]), {}]
     choices = [{"index": 0, "delta": delta, "finish_reason": None if delta else "stop"} for delta in deltas]
     common = {"id": "chatcmpl-mock", "object": "chat.completion.chunk", "created": 1_700_000_000, "model": MODEL}
@@ -65,7 +76,7 @@ def _streamed() -> bytes:
     chunks.append(common | {"choices": [], "usage": _USAGE})
     events = [b"data: %b\n\n" % data for data in (*map(msgspec.json.encode, chunks), b"[DONE]")]
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-    return head + b"".join(b"%x\r\n%b\r\n" % (len(event), event) for event in events) + b"0\r\n\r\n"
+    return [head, *(b"%x\r\n%b\r\n" % (len(event), event) for event in events), b"0\r\n\r\n"]
 
 
 _MESSAGE = {"role": "assistant", "content": TEXT}

@@ -18,7 +18,7 @@ from publius.errors import EngineFailed, EngineLost, EngineUnavailable, PromptTo
 from publius.inference.engine import Finish, Health, Piece, Request
 from publius.inference.load import Load, Tally
 from publius.inference.upstream_request import JOINER, body, broken
-from publius.inference.upstream_stream import LONGEST_LINE, Patience, Reading
+from publius.inference.upstream_stream import Patience, Reading
 
 _CONNECT = 10.0  # Seconds.
 _LOOK = 5.0  # Seconds for a question about the server itself.
@@ -73,7 +73,7 @@ class UpstreamEngine:
             headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT),
             connector=aiohttp.TCPConnector(limit=0),  # How many run at once is not decided here.
-            read_bufsize=LONGEST_LINE // 2,  # aiohttp takes lines of twice this.
+            cookie_jar=aiohttp.DummyCookieJar(),
         )
         await self.health()
 

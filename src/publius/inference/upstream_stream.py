@@ -5,6 +5,7 @@ to keep to (a required call, JSON) is looked at before the answer counts as fini
 """
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -19,7 +20,7 @@ from publius.inference.engine import Finish, Piece, Request
 from publius.inference.upstream_request import JOINER
 from publius.types import FinishReason, TokenLogprob, ToolCall, Usage
 
-LONGEST_LINE = 1 << 20  # Bytes: a whole call in one event fits, a line that never ends does not.
+_LONGEST_LINE = 1 << 20  # Bytes: a whole call in one event fits, a line that never ends does not.
 _EVENT = 4096  # Bytes that an event takes on average, at most.
 _SPARE = 64  # Events that hold no token: roles, usage, the end.
 _MOST_CALLS = 128
@@ -108,18 +109,11 @@ class Reading:
             EngineLost: the server broke off.
             EngineFailed: it fell silent, sent too much, or did not do what was asked of it.
         """
-        async for chunk in self._chunks(response, patience):
-            self._usage = chunk.usage or self._usage
-            for choice in chunk.choices[:1]:
-                self._reason = choice.finish_reason or self._reason
-                for fragment in choice.delta.tool_calls or ():
-                    self._assemble(fragment)
-                text = self._mended(choice.delta.content or choice.text or "")
-                logprobs = _logprobs(choice.logprobs) if self._request.form.logprobs else ()
-                if text or logprobs:
-                    self._text.append(text)
-                    self.begun = True
-                    yield Piece(text, 1, logprobs=logprobs)
+        async for chunks in self._chunks(response, patience):
+            piece = self._taken(chunks)
+            if piece.text or piece.logprobs:
+                self.begun = True
+                yield piece
         if not self._reason:
             raise EngineLost(f"{_BROKE_OFF}.")
         calls = self._whole_calls()
@@ -129,29 +123,56 @@ class Reading:
             yield Piece("", 0, calls=calls)
         yield Finish(self._finish_reason(calls), self._counted())
 
-    async def _chunks(self, response: aiohttp.ClientResponse, patience: Patience) -> AsyncGenerator[_Chunk, None]:
-        """The server-sent events of a stream, up to `[DONE]` or the end of the connection."""
+    def _taken(self, chunks: list[_Chunk]) -> Piece:
+        """All that these chunks say, as one piece."""
+        texts: list[str] = []
+        logprobs: list[TokenLogprob] = []
+        for chunk in chunks:
+            self._usage = chunk.usage or self._usage
+            for choice in chunk.choices[:1]:
+                self._reason = choice.finish_reason or self._reason
+                for fragment in choice.delta.tool_calls or ():
+                    self._assemble(fragment)
+                text = self._mended(choice.delta.content or choice.text or "")
+                told = _logprobs(choice.logprobs) if self._request.form.logprobs else ()
+                if text or told:
+                    texts.append(text)
+                    logprobs += told
+        self._text += texts
+        return Piece("".join(texts), len(texts), logprobs=tuple(logprobs))
+
+    async def _chunks(self, response: aiohttp.ClientResponse, patience: Patience) -> AsyncGenerator[list[_Chunk], None]:
+        """The server-sent events of a stream, up to `[DONE]` or the end of the connection.
+
+        Those that are there already come together: nobody waits for more, and each costs its reader less.
+        """
         loop = asyncio.get_running_loop()
-        room = LONGEST_LINE + _EVENT * self._request.max_tokens
+        room = _LONGEST_LINE + _EVENT * self._request.max_tokens
         deadline = loop.time() + patience.first
+        rest, ended = b"", False
         try:
-            while True:
+            while not ended:
                 async with asyncio.timeout_at(deadline):  # A comment, which says that it lives, is no token.
-                    line = await response.content.readline()
-                room -= len(line)
-                if room < 0 or self._events > 2 * self._request.max_tokens + _SPARE:
+                    read = await response.content.readany()
+                room -= len(read)
+                *lines, rest = (rest + read).split(b"\n") if read else (rest, b"")
+                events = [line[5:].strip() for line in lines if line.startswith(b"data:")]
+                self._events += len(events)
+                if room < 0 or len(rest) > _LONGEST_LINE or self._events > 2 * self._request.max_tokens + _SPARE:
                     raise EngineFailed("The upstream engine wrote more than it was asked for.")
-                if not line or line[5:].strip() == b"[DONE]":
-                    return
-                if line.startswith(b"data:"):
-                    self._events += 1
+                ended = not read or b"[DONE]" in events
+                if events:
                     deadline = loop.time() + patience.between
-                    yield _decoded(line[5:])
+                    chunks: list[_Chunk] = []
+                    try:
+                        chunks.extend(map(_decoded, itertools.takewhile(b"[DONE]".__ne__, events)))
+                    finally:  # What came before an event that is none is given on first.
+                        yield chunks
         except TimeoutError:
             raise EngineFailed("The upstream engine fell silent in mid-answer.") from None
         except aiohttp.ClientError as error:
             raise EngineLost(f"{_BROKE_OFF}: {type(error).__name__}.") from None
-        except (ValueError, HttpProcessingError):  # Not JSON, of another shape, or a line that does not end.
+        except (ValueError, HttpProcessingError):  # Not JSON, of another shape, or no chunks of HTTP.
             raise EngineFailed("The upstream engine sent what is no answer.") from None
 
     def _assemble(self, fragment: _Fragment) -> None:
