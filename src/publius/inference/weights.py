@@ -1,7 +1,9 @@
 """Weights on this machine: fetched by name, trusted by digest, kept one folder a model."""
 
 import errno
+import fcntl
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from publius.errors import DigestMismatch, DiskFull, SetupError, WeightsMissing
+from publius.inference import hub as repositories
 from publius.inference import sources
 from publius.inference.catalog import CatalogModel, WeightsFile
+from publius.inference.hub import Hub
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -51,10 +55,13 @@ def verify(models: Path, model: CatalogModel) -> Path:
     return home
 
 
-def fetch(models: Path, model: CatalogModel, progress: Progress = lambda done, total: None) -> Path:
+def fetch(
+    models: Path, model: CatalogModel, progress: Progress = lambda done, total: None, hub: Hub | None = None
+) -> Path:
     """Get the files of a model that are missing or wrong, and give the model's folder.
 
-    A file appears under its name only when it is whole and its digest is right.
+    A file appears under its name only when it is whole and its digest is right. What a repository of `hub` (by
+    default the public one) gave before a break is kept, and gone on from.
 
     Raises:
         DiskFull: too little room; DigestMismatch: the source gave another file;
@@ -71,20 +78,65 @@ def fetch(models: Path, model: CatalogModel, progress: Progress = lambda done, t
 
     for file in model.files:
         if not _good(home / file.name, file):
-            _fetch_file(home, file, model, report)
+            _room(home, file, model)
+            if file.source.startswith("hf:"):
+                _resume(home, file, model, report, hub or Hub())
+            else:
+                _fetch_file(home, file, model, report)
         done += file.size
         report(0)
     return home
 
 
-def _fetch_file(home: Path, file: WeightsFile, model: CatalogModel, progress: Callable[[int], None]) -> None:
+def _room(home: Path, file: WeightsFile, model: CatalogModel) -> None:
     free = shutil.disk_usage(home).free
-    needed = sources.room(file) + _SPARE
+    part = _part(home, file)
+    needed = sources.room(file) + _SPARE - (part.stat().st_size if part.is_file() else 0)
     if free < needed:
         raise DiskFull(
             f"Fetching {model.name} needs {needed >> 20} MB in {home}, and {free >> 20} MB are free.",
             cure="Make room there, or set PUBLIUS_HOME to a folder on a larger disk.",
         )
+
+
+def _part(home: Path, file: WeightsFile) -> Path:
+    # By its digest, so that a catalog that now names another file does not go on with this one.
+    return home / f".{file.name}.{file.sha256[:16]}.part"
+
+
+def _resume(home: Path, file: WeightsFile, model: CatalogModel, progress: Callable[[int], None], hub: Hub) -> None:
+    part = _part(home, file)
+    try:
+        with _alone(home, model):
+            repositories.fetch(hub, file, part, progress)
+            try:
+                _check(part, file, model.name)
+            except DigestMismatch:
+                repositories.forget(part)
+                raise
+            part.chmod(0o644)
+            part.replace(home / file.name)
+            repositories.forget(part)
+    except OSError as error:
+        raise _disk_error(error, home) from error
+
+
+@contextmanager
+def _alone(home: Path, model: CatalogModel) -> Iterator[None]:
+    # Two that append to one part would spoil it. The lock goes with the process, however it ends.
+    lock = os.open(home / ".fetching", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise SetupError(f"{model.name} is being fetched already.", cure="Wait for it, or end that process.") from None
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _fetch_file(home: Path, file: WeightsFile, model: CatalogModel, progress: Callable[[int], None]) -> None:
     with _workplace(home) as work:
         found = sources.get(file, work, lambda read: progress(min(read, file.size)))
         _check(found, file, model.name)

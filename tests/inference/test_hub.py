@@ -1,0 +1,295 @@
+"""Weights of a repository come whole over a bad network, and the token goes to the hub alone.
+
+The server here speaks as the hub does: `/OWNER/REPO/resolve/REVISION/PATH` answers with a redirect to a storage
+server at another port, which knows ranges and ETags.
+"""
+
+import email.utils
+import hashlib
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from publius.errors import DigestMismatch, SetupError
+from publius.inference import weights
+from publius.inference.catalog import CatalogModel, WeightsFile
+from publius.inference.hub import Hub
+
+DATA = os.urandom(3 << 20)
+PATH = "/meta/llama/resolve/main/a/model.gguf"
+
+
+class Storage(ThreadingHTTPServer):
+    """What the storage server holds and how it misbehaves: one entry of `faults` a request, then none."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Storing)
+        self.data, self.etag, self.ranges = DATA, '"one"', True
+        self.faults: list[int | str] = []  # A status, or "reset" or "stall" after half of what was asked for.
+        self.retry_after = "0"
+        self.asked: list[dict[str, str]] = []
+        self.stalled, self.go_on = threading.Event(), threading.Event()
+
+
+class Storing(BaseHTTPRequestHandler):
+    server: Storage
+
+    def do_GET(self) -> None:
+        here = self.server
+        here.asked.append({name.lower(): value for name, value in self.headers.items()})
+        fault = here.faults.pop(0) if here.faults else None
+        if isinstance(fault, int):
+            self.send_response(fault)
+            self.send_header("Retry-After", here.retry_after)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        start = int(wanted[1]) if wanted and here.ranges and self.headers.get("If-Range") == here.etag else None
+        body = here.data[start or 0 :]
+        self.send_response(200 if start is None else 206)
+        if start is not None:
+            self.send_header("Content-Range", f"bytes {start}-{len(here.data) - 1}/{len(here.data)}")
+        self.send_header("ETag", here.etag)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if fault is None:
+            self.wfile.write(body)
+            return
+        self.wfile.write(body[: len(body) // 2])
+        here.stalled.set()
+        if fault == "stall":
+            here.go_on.wait(20)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        time.sleep(0.05)  # A reset throws away what the client has not read yet.
+        self.connection.close()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+class Front(ThreadingHTTPServer):
+    """The hub: it redirects to the storage server, or answers with `status`."""
+
+    daemon_threads = True
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(("127.0.0.1", 0), Redirecting)
+        self.status, self.target = 302, f"http://127.0.0.1:{storage.server_port}/blob"
+        self.asked: list[str | None] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Redirecting(BaseHTTPRequestHandler):
+    server: Front
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.headers.get("Authorization"))
+        self.send_response(self.server.status if self.path == PATH else 404)
+        self.send_header("Location", self.server.target)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def storage() -> Iterator[Storage]:
+    yield from _serving(Storage())
+
+
+@pytest.fixture
+def front(storage: Storage) -> Iterator[Front]:
+    yield from _serving(Front(storage))
+
+
+def _serving(server):  # type: ignore[no-untyped-def]
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def model(path: str = "a/model.gguf", data: bytes = DATA) -> CatalogModel:
+    file = WeightsFile("model.gguf", f"hf:meta/llama@main!{path}", hashlib.sha256(data).hexdigest(), len(data))
+    return CatalogModel(name="mine", kind="chat", licence="MIT", origin="", context=9, template="chatml", files=(file,))
+
+
+def fetch(models: Path, front: Front, **given: object) -> Path:
+    hub = Hub(endpoint=front.url, token="hf_secret", pause=0.01, silence=0.5)
+    return weights.fetch(models, given.get("wanted") or model(), hub=hub) / "model.gguf"  # type: ignore[arg-type]
+
+
+def parts(models: Path) -> list[Path]:
+    return [path for path in (models / "mine").iterdir() if ".part" in path.name]
+
+
+def test_a_file_comes_through_the_redirect_and_the_token_stays_with_the_hub(
+    tmp_path: Path, front: Front, storage: Storage
+) -> None:
+    assert fetch(tmp_path, front).read_bytes() == DATA
+    assert front.asked == ["Bearer hf_secret"]
+    assert "authorization" not in storage.asked[0]
+    assert parts(tmp_path) == []
+
+
+@pytest.mark.parametrize("fault", ["reset", "stall"])
+def test_a_broken_connection_goes_on_from_where_it_was(
+    tmp_path: Path, front: Front, storage: Storage, fault: str
+) -> None:
+    storage.faults = [fault]
+    assert fetch(tmp_path, front).read_bytes() == DATA
+    assert storage.asked[1]["if-range"] == '"one"'
+    assert re.fullmatch(r"bytes=[1-9]\d*-", storage.asked[1]["range"])
+
+
+def broken_off(tmp_path: Path, front: Front, storage: Storage) -> None:
+    """Leave a part behind, as a fetch does that has given up."""
+    storage.faults = ["reset", 503, 503, 503, 503]
+    with pytest.raises(SetupError, match=r"could not be fetched: .* answered 503"):
+        fetch(tmp_path, front)
+    assert max(path.stat().st_size for path in parts(tmp_path)) > 1000
+    storage.faults = []
+    storage.asked.clear()
+
+
+def test_a_later_fetch_goes_on_with_the_part(tmp_path: Path, front: Front, storage: Storage) -> None:
+    broken_off(tmp_path, front, storage)
+    assert fetch(tmp_path, front).read_bytes() == DATA
+    assert "range" in storage.asked[0]
+
+
+def test_a_server_without_ranges_starts_anew(tmp_path: Path, front: Front, storage: Storage) -> None:
+    broken_off(tmp_path, front, storage)
+    storage.ranges = False
+    assert fetch(tmp_path, front).read_bytes() == DATA
+
+
+def test_another_etag_starts_anew(tmp_path: Path, front: Front, storage: Storage) -> None:
+    storage.data = bytes(len(DATA))
+    broken_off(tmp_path, front, storage)
+    storage.data, storage.etag = DATA, '"two"'
+    assert fetch(tmp_path, front).read_bytes() == DATA
+
+
+def test_a_range_that_is_refused_starts_anew(tmp_path: Path, front: Front, storage: Storage) -> None:
+    broken_off(tmp_path, front, storage)
+    storage.faults = [416]
+    assert fetch(tmp_path, front).read_bytes() == DATA
+    assert "range" not in storage.asked[1]
+
+
+def test_a_wrong_digest_leaves_no_part(tmp_path: Path, front: Front, storage: Storage) -> None:
+    storage.data = DATA[:-1] + bytes([DATA[-1] ^ 1])
+    with pytest.raises(DigestMismatch):
+        fetch(tmp_path, front)
+    assert parts(tmp_path) == []
+    assert not (tmp_path / "mine" / "model.gguf").exists()
+
+
+@pytest.mark.parametrize(("data", "word"), [(DATA + b"!", "larger"), (DATA[:-1], "smaller")])
+def test_another_size_is_refused(tmp_path: Path, front: Front, storage: Storage, data: bytes, word: str) -> None:
+    storage.data = data
+    with pytest.raises(SetupError, match=f"is {word} than the catalog says"):
+        fetch(tmp_path, front)
+    assert parts(tmp_path) == []
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_gated_repository_says_what_to_do(tmp_path: Path, front: Front, status: int) -> None:
+    front.status = status
+    with pytest.raises(SetupError) as caught:
+        fetch(tmp_path, front)
+    assert "Accept its licence" in caught.value.next_step
+    assert "PUBLIUS_HF_TOKEN" in caught.value.next_step
+    assert "hf_secret" not in str(caught.value)
+    assert len(front.asked) == 1
+
+
+def test_a_missing_file_is_said_at_once(tmp_path: Path, front: Front) -> None:
+    with pytest.raises(SetupError, match="is not there"):
+        fetch(tmp_path, front, wanted=model("other.gguf"))
+    assert len(front.asked) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503, 403])
+def test_a_busy_storage_is_asked_again(tmp_path: Path, front: Front, storage: Storage, status: int) -> None:
+    storage.faults = [status]
+    assert fetch(tmp_path, front).read_bytes() == DATA
+
+
+def test_the_seconds_that_a_server_asks_for_are_waited(tmp_path: Path, front: Front, storage: Storage) -> None:
+    storage.faults, storage.retry_after = [429], "1"
+    begun = time.monotonic()
+    fetch(tmp_path, front)
+    assert time.monotonic() - begun >= 1
+
+
+def test_a_long_wait_is_told_instead(tmp_path: Path, front: Front, storage: Storage) -> None:
+    storage.faults, storage.retry_after = [429], email.utils.formatdate(time.time() + 3600, usegmt=True)
+    with pytest.raises(SetupError, match=r"asks to wait 3[56]\d\d seconds"):
+        fetch(tmp_path, front)
+
+
+def test_a_circle_of_redirects_ends(tmp_path: Path, front: Front) -> None:
+    front.target = PATH
+    with pytest.raises(SetupError, match="circles"):
+        fetch(tmp_path, front)
+    assert len(front.asked) == 6
+
+
+@pytest.mark.parametrize("target", ["http://example.org/blob", "file:///etc/passwd", "ftp://127.0.0.1/x"])
+def test_a_redirect_off_https_is_not_followed(tmp_path: Path, front: Front, target: str) -> None:
+    front.target = target
+    with pytest.raises(SetupError, match="without https"):
+        fetch(tmp_path, front)
+
+
+@pytest.mark.parametrize("endpoint", ["http://example.org", "ftp://127.0.0.1", "huggingface.co"])
+def test_an_endpoint_without_https_is_refused(endpoint: str) -> None:
+    with pytest.raises(SetupError, match="PUBLIUS_HF_ENDPOINT"):
+        Hub(endpoint=endpoint)
+
+
+@pytest.mark.slow
+def test_a_killed_command_goes_on_in_the_next(tmp_path: Path, front: Front, storage: Storage) -> None:
+    file = model().files[0]
+    (tmp_path / "catalog.toml").write_text(
+        '[[model]]\nname = "mine"\nkind = "chat"\nlicence = "MIT"\norigin = ""\ncontext = 9\ntemplate = "chatml"\n'
+        f'[[model.file]]\nname = "{file.name}"\nsource = "{file.source}"\n'
+        f'sha256 = "{file.sha256}"\nsize = {file.size}\n'
+    )
+    given = {"PUBLIUS_HOME": tmp_path, "PUBLIUS_CATALOG": tmp_path / "catalog.toml"}
+    given |= {"PUBLIUS_HF_ENDPOINT": front.url, "PUBLIUS_HF_TOKEN": "hf_mine"}  # type: ignore[dict-item]
+    environment = os.environ | {name: str(value) for name, value in given.items()}
+    command = [str(Path(sys.executable).with_name("publius")), "models", "fetch", "mine"]
+    storage.faults = ["stall"]
+    with subprocess.Popen(command, env=environment) as first:
+        assert storage.stalled.wait(60)
+        deadline = time.monotonic() + 20
+        while not any(path.stat().st_size > 1 << 20 for path in parts(tmp_path / "models")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        first.send_signal(signal.SIGKILL)
+    storage.go_on.set()
+    subprocess.run(command, env=environment, check=True, timeout=60)
+    assert (tmp_path / "models" / "mine" / "model.gguf").read_bytes() == DATA
+    assert "range" in storage.asked[-1]
+    assert set(front.asked) == {"Bearer hf_mine"}
