@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from publius.inference.echo import EchoEngine
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.embedding import Embedder
 from publius.inference.engine import Engine
+from publius.inference.exclusive import ExclusiveEngines, own_engine_name
 from publius.inference.queued import QueuedEngine
 from publius.inference.upstream import UpstreamEngine
 from publius.inference.waiting import WaitingLimits
@@ -145,7 +147,8 @@ def choose_engine(settings: Settings) -> Engine:
     match kind:
         case "embedded":
             model = read_catalog(settings.catalog).model(settings.model)
-            return EmbeddedEngine(model, settings.home, settings.engine_cache_gb, limits)
+            embedded = partial(EmbeddedEngine, model, settings.home, settings.engine_cache_gb, limits)
+            return ExclusiveEngines(embedded(), lambda agency: embedded(run_name=own_engine_name(agency)))
         case "echo":
             return EchoEngine()
         case "openai" if url:

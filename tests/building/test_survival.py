@@ -20,6 +20,7 @@ from publius.application import Application, Storage, open_application
 from publius.inference import process
 from publius.inference.connection import Connection
 from publius.inference.embedded import EmbeddedEngine
+from publius.inference.exclusive import ExclusiveEngines
 from publius.settings import Settings
 from publius.types import Agency
 
@@ -171,8 +172,8 @@ async def test_a_client_of_the_engine_that_goes_frees_its_place(app: Application
 
 
 def engine_of(app: Application) -> EmbeddedEngine:
-    assert isinstance(app.engine, EmbeddedEngine)
-    return app.engine
+    assert isinstance(app.engine, ExclusiveEngines) and isinstance(app.engine.shared, EmbeddedEngine)
+    return app.engine.shared
 
 
 async def all_have_begun(streams: list[Caller]) -> bool:

@@ -130,6 +130,9 @@ def test_an_agencys_share_of_the_engine_is_set_and_listed(publius: Program) -> N
     publius("agency", "set", "shares", "--weight", "2.5", "--exclusive-engine")
     [row] = [row for row in publius.json("agency", "list") if row["slug"] == "shares"]
     assert (row["weight"], row["exclusive_engine"]) == (2.5, True)
+    rows = publius.json("doctor", code=3)
+    [amiss] = [row for row in rows if not row["ok"]]
+    assert amiss["check"] == "engines" and "shares" in amiss["found"] and "--shared-engine" in amiss["found"]
     publius("agency", "set", "shares", "--shared-engine")
     [row] = [row for row in publius.json("agency", "list") if row["slug"] == "shares"]
     assert (row["weight"], row["exclusive_engine"]) == (2.5, False)

@@ -16,7 +16,11 @@ Rate = Annotated[int | None, typer.Option("--rate", min=1, help="Requests a minu
 Tokens = Annotated[int | None, typer.Option("--tokens", min=1, help="Tokens a day.")]
 Weight = Annotated[float | None, typer.Option(help="Share of the engine when agencies wait for it; 1 is usual.")]
 Exclusive = Annotated[
-    bool | None, typer.Option("--exclusive-engine/--shared-engine", help="Whether it has an engine process of its own.")
+    bool | None,
+    typer.Option(
+        "--exclusive-engine/--shared-engine",
+        help="Whether it has an engine process of its own, taking as much memory again as the shared one.",
+    ),
 ]
 
 

@@ -15,7 +15,9 @@ from publius.cli.terminal import NO, AsJson, console, print_json
 from publius.errors import PubliusError, SetupError
 from publius.inference import weights
 from publius.inference.catalog import read_catalog
+from publius.inference.exclusive import CURE, UNKEPT
 from publius.settings import Settings, read
+from publius.storage import Owner
 
 ROOM_WANTED = 2 * 2**30  # bytes
 
@@ -91,6 +93,14 @@ def _database(settings: Settings) -> str:
     return f"PostgreSQL {row[0]} ({kind}), pgvector {row[1]}, schema {row[2]}"
 
 
+def _exclusive(settings: Settings) -> str:
+    with storage_ready(settings) as storage:
+        slugs = [row["slug"] for row in Owner(storage.owner).agencies() if row["exclusive_engine"]]
+    if slugs and settings.engine != "embedded":
+        raise SetupError(f"{', '.join(slugs)}: to have an engine of its own, and gets no answers. {UNKEPT}", cure=CURE)
+    return f"own engines: {', '.join(slugs)}" if slugs else "shared by all agencies"
+
+
 def _metrics(settings: Settings) -> str:
     if not settings.metrics_port:
         return "turned off: PUBLIUS_METRICS_PORT is 0, and 'publius top' has nothing to show"
@@ -121,6 +131,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "llama": _weights,
     "embeddings": _embeddings,
     "database": _database,
+    "engines": _exclusive,
     "metrics": _metrics,
     "traces": _traces,
 }

@@ -36,9 +36,17 @@ class EmbeddedEngine:
         home: `settings.home`; weights are in `models`, the socket in `run`.
         cache_gb: memory for keys and values, in GB.
         limits: of the queue before the engine; those of the process that starts the engine hold.
+        run_name: of its socket, lock and log, where it is not the engine that all agencies share.
     """
 
-    def __init__(self, model: CatalogModel, home: Path, cache_gb: float, limits: WaitingLimits | None = None) -> None:
+    def __init__(
+        self,
+        model: CatalogModel,
+        home: Path,
+        cache_gb: float,
+        limits: WaitingLimits | None = None,
+        run_name: str = "engine",
+    ) -> None:
         self.name = model.name
         self.weights = model.weights
         self.context = model.context
@@ -47,6 +55,7 @@ class EmbeddedEngine:
         self._home = home
         self._cache_gb = cache_gb
         self._limits = limits or WaitingLimits()
+        self._run_name = run_name
         self._process: EngineProcess | None = None
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
@@ -61,17 +70,20 @@ class EmbeddedEngine:
         return self._connection.welcome.pid if self._connection else None
 
     async def start(self) -> None:
-        """Verify the weights, then start or attach.
+        """Verify the weights, then start or attach. Of one that was started before, wait until it is up.
 
         Raises:
             WeightsMissing, DigestMismatch: see `weights.verify`; EngineUnavailable: it did not come up.
         """
+        if self._process:
+            await self._connected()
+            return
         await asyncio.to_thread(weights.verify, self._home / "models", self._model)
-        self._process = self.process()
+        self._process = self._process or self.process()
         await self._connected(_FIRST_START)
 
     def process(self) -> EngineProcess:
-        """The engine process of this home, not started."""
+        """The engine process of this home and name, not started."""
         config = WorkerConfig(
             name=self._model.name,
             weights=str(weights.folder(self._home / "models", self._model) / self._model.files[0].name),
@@ -79,7 +91,7 @@ class EmbeddedEngine:
             template=self._model.template or "",
             context=self._model.context,
             cache_gb=self._cache_gb,
-            socket=str(socket_path(self._home / "run")),
+            socket=str(socket_path(self._home / "run", self._run_name)),
             patience=_PATIENCE,
             limits=self._limits,
         )

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 BOUNDS = (0.003, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0)
 
@@ -37,6 +37,45 @@ class Load(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cache_bytes: int | None = None  # the cache's size
     memory: int | None = None  # resident bytes of the engine process
     restarts: int | None = None  # times that the engine process was replaced
+
+    def totals(self) -> "Load":
+        """What stays true of an engine that has ended."""
+        return structs.replace(self, waiting=None, running=None, cache_used=None, cache_bytes=None, memory=None)
+
+
+def total(loads: Sequence[Load]) -> Load:
+    """Of several engines together. What some of them do not know just now is left out of the sum."""
+    caches = [(each.cache_used, each.cache_bytes) for each in loads if each.cache_used is not None and each.cache_bytes]
+    room = sum(size for _, size in caches)
+    return Load(
+        waiting=_by_agency([each.waiting for each in loads]),
+        running=_by_agency([each.running for each in loads]),
+        waited=_together([each.waited for each in loads if each.waited]),
+        read_tokens=_sum([each.read_tokens for each in loads]),
+        cached_tokens=_sum([each.cached_tokens for each in loads]),
+        written_tokens=_sum([each.written_tokens for each in loads]),
+        cache_used=sum(used * size for used, size in caches) / room if room else None,
+        cache_bytes=_sum([each.cache_bytes for each in loads]),
+        memory=_sum([each.memory for each in loads]),
+        restarts=_sum([each.restarts for each in loads]),
+    )
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+def _by_agency(requests: Sequence[Mapping[int, int] | None]) -> dict[int, int] | None:
+    known = [each for each in requests if each is not None]
+    return dict(sum(map(Counter, known), Counter[int]())) if known else None
+
+
+def _together(durations: Sequence[Durations]) -> Durations | None:
+    if not durations:
+        return None
+    counts = [sum(column) for column in zip(*(each.counts for each in durations), strict=True)]
+    return Durations(counts, sum(each.total for each in durations))
 
 
 class Tally:

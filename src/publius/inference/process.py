@@ -29,18 +29,18 @@ WORKER = "publius.inference.worker"
 log = structlog.get_logger("publius.inference")
 
 
-def socket_path(run: Path) -> Path:
-    """Where the engine of this home listens: a folder that only its owner can enter.
+def socket_path(run: Path, engine: str = "engine") -> Path:
+    """Where this engine of the home listens: a folder that only its owner can enter.
 
     Every process of one home finds the same path, also when the home's own is too long for a socket.
 
     Raises:
         SetupError: the folder belongs to somebody else.
     """
-    path = run / "engine.sock"
+    path = run / f"{engine}.sock"
     if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
         name = hashlib.sha256(os.fsencode(run)).hexdigest()[:16]
-        path = Path(tempfile.gettempdir()) / f"publius-{os.getuid()}-{name}" / "engine.sock"
+        path = Path(tempfile.gettempdir()) / f"publius-{os.getuid()}-{name}" / path.name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = path.parent.lstat()
     if owner.st_uid != os.getuid() or path.parent.is_symlink():
@@ -50,7 +50,7 @@ def socket_path(run: Path) -> Path:
 
 
 class EngineProcess:
-    """At most one engine runs in a home: whoever holds the lock may start it, and stops it.
+    """At most one engine of a name runs in a home: whoever holds the lock may start it, and stops it.
 
     One that ends is started again at once; if that one ends soon too, after 1, 2, 4 … 60 seconds.
     """
@@ -65,7 +65,7 @@ class EngineProcess:
         self._not_before = 0.0
         self.trouble = ""  # Why there is no engine now, for an operator; empty when all is well.
         self.socket = Path(config.socket)  # Where it listens.
-        self._log = self.socket.with_name("engine.log")
+        self._log = self.socket.with_suffix(".log")
 
     @property
     def pid(self) -> int | None:
@@ -81,7 +81,7 @@ class EngineProcess:
         """Take the lock if it is free. The kernel gives it back when we die."""
         if self._lock:
             return True
-        lock = self.socket.with_name("engine.lock").open("wb")
+        lock = self.socket.with_suffix(".lock").open("wb")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

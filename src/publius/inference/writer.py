@@ -9,6 +9,7 @@ from msgspec import structs
 from publius.errors import EngineFailed, PromptTooLong
 from publius.inference import prompts
 from publius.inference.engine import Engine, Request
+from publius.inference.exclusive import serving
 from publius.inference.grounding import compose
 from publius.inference.pace import Pace
 from publius.inference.writing import Written, together, written
@@ -19,7 +20,10 @@ _SEEDS = 2**63
 
 
 class Writer:
-    """Has drafts written by one engine. `key` is the server's secret, from which cache salts are derived."""
+    """Has drafts written by the engine that serves the agency.
+
+    `key` is the server's secret, from which cache salts are derived.
+    """
 
     def __init__(self, engine: Engine, key: bytes) -> None:
         self.pace = Pace()
@@ -42,42 +46,35 @@ class Writer:
         Raises:
             PromptTooLong: the person's own messages do not fit; EngineUnavailable, EngineFailed.
         """
-        if grant.model.grounded and not (evidence.passages or evidence.tools):
-            await self._must_fit(question)
-            yield self._draft([Choice(text="", finish_reason="stop")], Usage())
-            return
-        engine, requests = self._engine, await self._requests(grant, question, evidence)
-        answers: dict[int, Written] = {}
-        writing = [
-            written(engine, request, self.pace.watch(engine.generate(request)), number, grounded=grant.model.grounded)
-            for number, request in enumerate(requests)
-        ]
-        async with aclosing(together(writing)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Delta):
-                    yield piece
-                else:
-                    answers[piece.number] = piece
-        ordered = [answers[number] for number in range(len(requests))]
-        yield self._draft([answer.choice for answer in ordered], _total(ordered, question.form.choices))
+        async with serving(self._engine, grant) as engine:
+            if grant.model.grounded and not (evidence.passages or evidence.tools):
+                await _must_fit(engine, question)
+                yield _draft(engine, [Choice(text="", finish_reason="stop")], Usage())
+                return
+            requests = await self._requests(engine, grant, question, evidence)
+            answers: dict[int, Written] = {}
+            writing = [
+                written(
+                    engine, request, self.pace.watch(engine.generate(request)), number, grounded=grant.model.grounded
+                )
+                for number, request in enumerate(requests)
+            ]
+            async with aclosing(together(writing)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Delta):
+                        yield piece
+                    else:
+                        answers[piece.number] = piece
+            ordered = [answers[number] for number in range(len(requests))]
+            yield _draft(engine, [answer.choice for answer in ordered], _total(ordered, question.form.choices))
 
-    async def _must_fit(self, question: Question) -> None:
-        """Search reads the beginning of a question only: one that Llama could not read must not pass for unanswered."""
-        if len(question.text) <= self._engine.context:  # a token is a character at least
-            return
-        [tokens] = await self._engine.count([question.text])
-        if tokens >= self._engine.context:
-            raise PromptTooLong(
-                f"The question is longer than the {self._engine.context:,} tokens that the model reads."
-            )
-
-    async def _requests(self, grant: Grant, question: Question, evidence: Evidence) -> list[Request]:
+    async def _requests(self, engine: Engine, grant: Grant, question: Question, evidence: Evidence) -> list[Request]:
         """One for each answer: each prompt as often as the question wants answers to it."""
         if question.form.raw:
             first = [self._request(grant, question, prompt=message.content) for message in question.messages]
         elif grant.model.grounded:
             most = min(question.sampling.max_tokens or ANSWER_TOKENS, grant.max_tokens)
-            messages = await compose(self._engine, question, evidence, most)
+            messages = await compose(engine, question, evidence, most)
             first = [structs.replace(self._request(grant, question, messages), max_tokens=most)]
         else:
             first = [self._request(grant, question, prompts.plain(question.messages))]
@@ -107,15 +104,25 @@ class Writer:
     def _salt(self, agency: Agency) -> bytes:
         return hmac.digest(self._key, b"cache salt of agency %d" % agency.id, "sha256")
 
-    def _draft(self, choices: Sequence[Choice], usage: Usage) -> Draft:
-        return Draft(
-            text=choices[0].text,
-            finish_reason=choices[0].finish_reason,
-            model=self._engine.name,
-            weights=self._engine.weights,
-            usage=usage,
-            choices=tuple(choices),
-        )
+
+async def _must_fit(engine: Engine, question: Question) -> None:
+    """Search reads the beginning of a question only: one that Llama could not read must not pass for unanswered."""
+    if len(question.text) <= engine.context:  # a token is a character at least
+        return
+    [tokens] = await engine.count([question.text])
+    if tokens >= engine.context:
+        raise PromptTooLong(f"The question is longer than the {engine.context:,} tokens that the model reads.")
+
+
+def _draft(engine: Engine, choices: Sequence[Choice], usage: Usage) -> Draft:
+    return Draft(
+        text=choices[0].text,
+        finish_reason=choices[0].finish_reason,
+        model=engine.name,
+        weights=engine.weights,
+        usage=usage,
+        choices=tuple(choices),
+    )
 
 
 def _seeded(request: Request, number: int) -> Request:
