@@ -67,6 +67,7 @@ def _server(settings: Settings, engine: str) -> Iterator[tuple[str, psutil.Proce
         "PORT": port,
         "PUBLIUS_METRICS_PORT": "0",
         "PUBLIUS_ENGINE": engine,
+        "PUBLIUS_ENGINE_CACHE_GB": "0.1",  # Full while it warms up: a cache that still fills is no leak.
     }
     command = [sys.executable, "-m", "publius.cli", "run", "--no-demonstration"]
     with subprocess.Popen(

@@ -135,15 +135,10 @@ def choose_engine(settings: Settings) -> Engine:
     """The engine that PUBLIUS_ENGINE names.
 
     Raises:
-        SetupError: it names none.
+        SetupError: it names none, or a limit of the queue before it cannot hold.
     """
     kind, _, url = settings.engine.partition(":")
-    limits = WaitingLimits(
-        most=settings.queue,
-        most_of_one=settings.queue_per_agency,
-        wait=settings.queue_seconds,
-        answer=settings.answer_seconds,
-    )
+    limits = _waiting_limits(settings)
     match kind:
         case "embedded":
             model = read_catalog(settings.catalog).model(settings.model)
@@ -156,6 +151,27 @@ def choose_engine(settings: Settings) -> Engine:
     raise SetupError(
         f"PUBLIUS_ENGINE={settings.engine!r} is no engine.",
         cure="Set it to embedded, echo, or openai:http://host:port/v1.",
+    )
+
+
+def _waiting_limits(settings: Settings) -> WaitingLimits:
+    if not 0 < settings.queue_seconds <= settings.answer_seconds:
+        raise SetupError(
+            f"PUBLIUS_QUEUE_SECONDS={settings.queue_seconds:g} is not between 0 and "
+            f"PUBLIUS_ANSWER_SECONDS={settings.answer_seconds:g}, which counts the waiting too.",
+            cure="Set PUBLIUS_QUEUE_SECONDS to fewer seconds, or PUBLIUS_ANSWER_SECONDS to more.",
+        )
+    if not 0 < settings.queue_per_agency <= settings.queue:
+        raise SetupError(
+            f"PUBLIUS_QUEUE_PER_AGENCY={settings.queue_per_agency} is not between 1 and "
+            f"PUBLIUS_QUEUE={settings.queue}.",
+            cure="Let one agency have at least one place in the queue, and no more than there are.",
+        )
+    return WaitingLimits(
+        most=settings.queue,
+        most_of_one=settings.queue_per_agency,
+        wait=settings.queue_seconds,
+        answer=settings.answer_seconds,
     )
 
 

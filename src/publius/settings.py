@@ -42,7 +42,7 @@ CATALOGUE: dict[str, Setting] = {
     "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog of your own, in TOML."),
     "hf_endpoint": _setting("PUBLIUS_HF_ENDPOINT", "https://huggingface.co", "Where hf: weights are; or a mirror."),
     "hf_token": _setting("PUBLIUS_HF_TOKEN", "", "Secret: token for gated hf: weights; sent to that host alone."),
-    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.3, "Memory for the engine's cache, in GB.", float),
+    "engine_cache_gb": _setting("PUBLIUS_ENGINE_CACHE_GB", 0.6, "Most memory for the engine's cache, in GB.", float),
     "engine_slots": _setting("PUBLIUS_ENGINE_SLOTS", 64, "Requests that an openai: engine is sent at once.", int),
     "queue": _setting("PUBLIUS_QUEUE", 512, "Requests that may wait for the engine, of all agencies.", int),
     "queue_per_agency": _setting("PUBLIUS_QUEUE_PER_AGENCY", 128, "Requests of one agency that may wait.", int),

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from publius.errors import DigestMismatch, EngineFailed, EngineUnavailable, PromptTooLong, WeightsMissing
+from publius.errors import DigestMismatch, EngineFailed, EngineLost, EngineUnavailable, PromptTooLong, WeightsMissing
 from publius.inference.catalog import CatalogModel, WeightsFile
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.engine import Engine, Finish, Request
@@ -234,3 +234,28 @@ async def test_the_engine_dies_with_the_process_that_started_it(fresh_home: Path
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
     assert not Path(f"/proc/{pid}").exists()
+
+
+async def test_its_load_is_what_it_does_and_a_death_is_counted(fresh_home: Path, small: CatalogModel) -> None:
+    engine = EmbeddedEngine(small, fresh_home, 0.05)
+    await engine.start()
+    try:
+        assert (await engine.load()).restarts == 0
+        async with aclosing(engine.generate(ask("Count to a hundred.", agency=7))) as stream:
+            await anext(stream)
+            load = await engine.load()
+            assert load.running == {7: 1} and not sum((load.waiting or {}).values())
+            assert load.read_tokens and load.written_tokens and load.waited and sum(load.waited.counts) == 1
+            assert load.cache_used and 0 < load.cache_used <= 1
+            assert load.cache_bytes and load.cache_bytes <= 0.1e9
+            assert load.memory and load.memory > 50 << 20
+            assert engine.pid
+            os.kill(engine.pid, signal.SIGKILL)
+            with pytest.raises(EngineLost):
+                async for _ in stream:
+                    pass
+        await written(engine, ask(max_tokens=3))
+        again = await engine.load()
+        assert again.restarts == 1 and again.written_tokens and again.written_tokens <= 3
+    finally:
+        await engine.stop()

@@ -56,6 +56,24 @@ def test_a_prompt_is_passed_by_each_agency_once() -> None:
     assert slow.read == 1024
 
 
+def test_one_with_an_answer_under_way_still_passes_those_with_more() -> None:
+    reading: Reading[Prompt] = Reading(BLOCK)
+    writing = {1: 9, 2: 1}
+    reading.add(Prompt(1, 4000), writing)
+    assert reading.ahead_of(2, writing) == 0
+    assert reading.ahead_of(1, writing) == 4000
+    reading.add(Prompt(2, 100), writing)
+    assert step(reading, writing) == [(2, 100)]
+
+
+def test_one_with_as_much_under_way_waits_behind() -> None:
+    reading: Reading[Prompt] = Reading(BLOCK)
+    writing = {1: 3, 2: 3}
+    reading.add(Prompt(1, 300), writing)
+    reading.add(Prompt(2, 100), writing)
+    assert step(reading, writing) == [(1, 256)]
+
+
 def test_those_with_nothing_under_way_keep_their_order() -> None:
     reading: Reading[Prompt] = Reading(BLOCK)
     for agency in (1, 2, 3):

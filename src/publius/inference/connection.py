@@ -24,7 +24,6 @@ from publius.errors import (
 from publius.inference import wire
 from publius.inference.engine import Finish, Piece, Request
 
-_SILENCE = 300.0  # Seconds without a frame after which a request is given up.
 _WELCOME = 5.0
 
 _REFUSALS = (InvalidRequest, PromptTooLong, EngineUnavailable, EngineFull, QueueFull, WaitedTooLong, AnswerTooSlow)
@@ -138,10 +137,10 @@ class Connection:
 
     async def _next(self, inbox: asyncio.Queue[wire.FromEngine | None]) -> wire.FromEngine:
         try:
-            async with asyncio.timeout(_SILENCE):
+            async with asyncio.timeout(self.welcome.silence):
                 message = await inbox.get()
         except TimeoutError:
-            raise EngineFailed("The engine has not answered for five minutes.") from None
+            raise EngineFailed(f"The engine has not answered for {self.welcome.silence:.0f} seconds.") from None
         if message is None:
             raise ConnectionLost
         return message

@@ -62,7 +62,7 @@ class EmbeddedEngine:
         self._recovery: asyncio.Task[None] | None = None
         self._suspects = Suspects(suspects_file(home))
         self._under_way: Counter[str] = Counter()  # digests of the requests in the engine
-        self._served_by: set[int] = set()  # process ids, each of which was welcomed once
+        self._served_by: set[str] = set()  # instances of the engine process that welcomed us
 
     @property
     def pid(self) -> int | None:
@@ -197,7 +197,7 @@ class EmbeddedEngine:
                 cure="Stop the Publius that runs it, or set PUBLIUS_MODEL to the same model.",
             )
         self.context = welcome.context
-        self._served_by.add(welcome.pid)
+        self._served_by.add(welcome.instance)
         connection.when_lost(lambda: self._lost(connection))
 
     def _lost(self, connection: Connection) -> None:

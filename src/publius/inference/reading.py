@@ -1,11 +1,12 @@
 """In which order admitted prompts are read, and how much of them in the next step.
 
 A prompt is read in pieces of whole cache blocks, each of which the engine keeps in its prefix cache, so that what
-is read next can be decided anew before every step. An agency with nothing under way passes, once, each prompt
-of agencies that have answers under way: its first token then waits for a step and not for their prompts.
+is read next can be decided anew before every step. An agency passes, once, each prompt of agencies that have more
+under way than itself: its first token then waits for a step and not for their prompts.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
 
@@ -43,12 +44,13 @@ class Reading(Generic[P]):
         """Tokens that are still to be read."""
         return sum(prompt.length - prompt.read for prompt in self._prompts)
 
-    def add(self, prompt: P, writing: dict[int, int]) -> None:
-        """Put a prompt in its place. `writing` is how many answers each agency has under way, none left out."""
-        at = len(self._prompts)
-        if not writing.get(prompt.agency) and not any(mine.agency == prompt.agency for mine in self._prompts):
-            while at and self._may_pass(prompt.agency, self._prompts[at - 1], writing):
-                at -= 1
+    def ahead_of(self, agency: int, writing: Mapping[int, int]) -> int:
+        """Unread tokens that one more prompt of `agency` would wait for."""
+        return sum(prompt.length - prompt.read for prompt in self._prompts[: self._place(agency, writing)])
+
+    def add(self, prompt: P, writing: Mapping[int, int]) -> None:
+        """Put a prompt in its place. `writing` is how many answers each agency has under way."""
+        at = self._place(prompt.agency, writing)
         for behind in self._prompts[at:]:
             self._passed[id(behind)].add(prompt.agency)
         self._prompts.insert(at, prompt)
@@ -59,15 +61,14 @@ class Reading(Generic[P]):
         self._prompts.remove(prompt)
         del self._passed[id(prompt)]
 
-    def plan(self, tokens: int, writing: dict[int, int]) -> list[tuple[P, int]]:
+    def plan(self, tokens: int, writing: Mapping[int, int]) -> list[tuple[P, int]]:
         """What the next step reads: prompts, and up to which token. One that is read to its end may begin to answer.
 
-        While an agency waits for its only answer to begin, the step carries no prompt of those who have
-        some already, so that it is short.
+        The step carries no prompt of those who have more under way than whose turn it is, so that it is short.
         """
-        first = list(takewhile(lambda prompt: not writing.get(prompt.agency), self._prompts))
+        busy = self._under_way(writing)
         planned: list[tuple[P, int]] = []
-        for prompt in first or self._prompts:
+        for prompt in takewhile(lambda prompt: busy[prompt.agency] <= busy[self._prompts[0].agency], self._prompts):
             rest = prompt.length - prompt.read
             if rest > tokens:
                 upto = (prompt.read + tokens) // self._block * self._block
@@ -78,5 +79,15 @@ class Reading(Generic[P]):
             tokens -= rest
         return planned
 
-    def _may_pass(self, agency: int, other: P, writing: dict[int, int]) -> bool:
-        return bool(writing.get(other.agency)) and agency not in self._passed[id(other)]
+    def _place(self, agency: int, writing: Mapping[int, int]) -> int:
+        busy = self._under_way(writing)
+        at = len(self._prompts)
+        while at and busy[self._prompts[at - 1].agency] > busy[agency] + 1 and self._not_passed(agency, at - 1):
+            at -= 1
+        return at
+
+    def _not_passed(self, agency: int, at: int) -> bool:
+        return agency not in self._passed[id(self._prompts[at])]
+
+    def _under_way(self, writing: Mapping[int, int]) -> Counter[int]:
+        return Counter(prompt.agency for prompt in self._prompts) + Counter(writing)

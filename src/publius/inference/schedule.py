@@ -2,7 +2,8 @@
 
 A request is admitted when its turn has come, there is a place in the batch, and the cache has blocks for its whole
 prompt and the longest answer that it may get; so OpenVINO never has to throw out a running one to make room. Only so
-much is admitted as the next step can read, since what is in the engine can no longer be passed.
+much is admitted as the next step can read, since what is in the engine can no longer be passed, and a step carries
+only so much that running answers do not stall.
 """
 
 import time
@@ -18,10 +19,12 @@ from publius.inference.load import Durations, Load
 from publius.inference.pipeline import BLOCK_TOKENS, MOST_TOGETHER, STEP_TOKENS
 from publius.inference.prefixes import PrefixEstimate
 from publius.inference.reading import Reading
+from publius.inference.stepping import StepSize
 from publius.inference.waiting import Turnover, WaitingLimits
 from publius.types import Usage
 
-_KEPT_PLACES = 8  # Beyond the batch that anyone may fill: for agencies with nothing under way.
+_RECENT = 30.0  # Seconds after which an agency that was served is not expected back.
+_KEPT_PLACES = 8  # Beyond those that anyone may fill: for agencies with less under way than another.
 _KEPT_BLOCKS = 16  # One part in so many of the cache is kept for them too.
 
 
@@ -66,6 +69,8 @@ class Schedule:
         self._queue: FairQueue[Entry] = FairQueue() if queue is None else queue
         self._turnover = Turnover(limits)
         self._reading: Reading[Entry] = Reading(BLOCK_TOKENS)
+        self._size = StepSize(BLOCK_TOKENS, STEP_TOKENS)
+        self._served: dict[int, float] = {}  # when each agency was last admitted
         self._writing: dict[Entry, None] = {}
         self._prefixes = PrefixEstimate(batch.blocks, BLOCK_TOKENS)
         self._leaving = 0  # blocks of cancelled answers, which the next step frees
@@ -121,9 +126,11 @@ class Schedule:
         """Admit, read what the plan says, and write one token of every running answer."""
         self._expire()
         self._admit()
-        self._feed()
+        begun = self._clock()
+        read = self._feed()
         if self._batch.busy():
             self._batch.step()
+            self._size.took(self._clock() - begun, read, len(self._writing))
         self._leaving = 0
 
     def load(self) -> Load:
@@ -166,31 +173,44 @@ class Schedule:
             self._queue.charge(ticket, -READING * entry.cached)
             self._reading.add(entry, self._answers())
             self._turnover.admitted(now, entry.agency)
+            self._served[entry.agency] = now
             self._waited.add(now - entry.arrived)
             self._read += entry.length
             self._cached += entry.cached
 
     def _fits(self, entry: Entry) -> bool:
         under_way = [*self._reading, *self._writing]
-        places, blocks = MOST_TOGETHER, self._batch.blocks
-        if all(other.agency != entry.agency for other in under_way):
-            places += _KEPT_PLACES
-        elif self._reading.unread >= self._step_tokens():
+        answers = self._answers()
+        if self._reading.ahead_of(entry.agency, answers) >= self._size.to_read(len(self._writing)):
             return False
+        counts = Counter(other.agency for other in under_way)
+        places, blocks = self._size.answers(MOST_TOGETHER, shared=self._shared(entry.agency)), self._batch.blocks
+        if counts[entry.agency] < max(counts.values(), default=1):
+            places += _KEPT_PLACES
         else:
             blocks -= blocks // _KEPT_BLOCKS
         used = sum(other.blocks for other in under_way) + self._leaving
         return len(under_way) < places and used + entry.blocks <= blocks
 
-    def _feed(self) -> None:
-        for entry, upto in self._reading.plan(self._step_tokens(), self._answers()):
+    def _shared(self, agency: int) -> bool:
+        """Whether agencies besides this one are served, or were a moment ago."""
+        now = self._clock()
+        self._served = {other: last for other, last in self._served.items() if now - last < _RECENT}
+        return any(other != agency for other in self._served)
+
+    def _feed(self) -> int:
+        """Give the engine what the next step reads; how many tokens that is."""
+        tokens = 0
+        for entry, upto in self._reading.plan(self._size.to_read(len(self._writing)), self._answers()):
             if entry.warming and not entry.warming.over:
                 continue  # It was less cached than was thought, and takes another step.
             if upto == entry.length:
                 self._begin(entry)
             else:
                 entry.warming = self._batch.warm(entry.prompt, upto)
+            tokens += upto - entry.read
             entry.read = upto
+        return tokens
 
     def _begin(self, entry: Entry) -> None:
         try:
@@ -200,9 +220,6 @@ class Schedule:
             return
         self._reading.remove(entry)
         self._writing[entry] = None
-
-    def _step_tokens(self) -> int:
-        return STEP_TOKENS - len(self._writing)
 
     def _answers(self) -> dict[int, int]:
         return dict(Counter(entry.agency for entry in self._writing))

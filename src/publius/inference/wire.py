@@ -53,6 +53,7 @@ class Welcome(Struct, frozen=True, tag="welcome"):
     context: int
     pid: int
     instance: str  # this process and no other, also when the system uses its pid again
+    silence: float = 300.0  # seconds in which a request may get no frame: it may wait, and then be read
 
 
 class Goodbye(Struct, frozen=True, tag="goodbye"):

@@ -113,8 +113,9 @@ class Worker:
         """Welcome a client and serve it until it goes."""
         client = Client(self, reader, writer)
         self._clients.add(client)
-        config = self.config
-        client.send(wire.Welcome(config.name, config.sha256, self.batch.context, os.getpid(), self._instance))
+        config, limits = self.config, self.config.limits
+        silence = limits.wait + limits.answer + config.patience  # By then the engine has said so itself, or ended.
+        client.send(wire.Welcome(config.name, config.sha256, self.batch.context, os.getpid(), self._instance, silence))
         try:
             await client.serve()
         finally:
