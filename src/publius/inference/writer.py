@@ -13,7 +13,7 @@ from publius.inference.exclusive import serving
 from publius.inference.grounding import compose
 from publius.inference.pace import Pace
 from publius.inference.writing import Written, together, written
-from publius.types import Agency, Choice, Delta, Draft, Evidence, Grant, Message, Question, Usage
+from publius.types import Choice, Delta, Draft, Evidence, Grant, Message, Question, Usage
 
 ANSWER_TOKENS = 128  # A grounded answer, unless more is asked for.
 _SEEDS = 2**63
@@ -87,7 +87,7 @@ class Writer:
         return Request(
             messages=messages,
             prompt=prompt,
-            salt=self._salt(grant.agency),
+            salt=cache_salt(self._key, grant.agency.id),
             max_tokens=min(sampling.max_tokens or grant.max_tokens, grant.max_tokens),
             agency=grant.agency.id,
             user=grant.principal.id,
@@ -100,9 +100,6 @@ class Writer:
             frequency_penalty=sampling.frequency_penalty,
             form=question.form,
         )
-
-    def _salt(self, agency: Agency) -> bytes:
-        return hmac.digest(self._key, b"cache salt of agency %d" % agency.id, "sha256")
 
 
 async def _must_fit(engine: Engine, question: Question) -> None:
@@ -123,6 +120,11 @@ def _draft(engine: Engine, choices: Sequence[Choice], usage: Usage) -> Draft:
         usage=usage,
         choices=tuple(choices),
     )
+
+
+def cache_salt(key: bytes, agency: int) -> bytes:
+    """An agency's own beginning of every prompt, so that no other's prompt ever shares a cached one with it."""
+    return hmac.digest(key, b"cache salt of agency %d" % agency, "sha256")
 
 
 def _seeded(request: Request, number: int) -> Request:
