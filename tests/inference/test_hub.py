@@ -106,8 +106,7 @@ class Redirecting(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
+    log_message = Storing.log_message  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -266,6 +265,11 @@ def test_a_redirect_off_https_is_not_followed(tmp_path: Path, front: Front, targ
 def test_an_endpoint_without_https_is_refused(endpoint: str) -> None:
     with pytest.raises(SetupError, match="PUBLIUS_HF_ENDPOINT"):
         Hub(endpoint=endpoint)
+
+
+def test_a_token_that_cannot_be_sent_is_refused_without_being_shown() -> None:
+    with pytest.raises(SetupError, match=r"^(?!.*hf_one)PUBLIUS_HF_TOKEN"):
+        Hub(token="hf_one\nhf_two")
 
 
 @pytest.mark.slow

@@ -43,6 +43,8 @@ class Hub(Struct, frozen=True, kw_only=True):
                 f"PUBLIUS_HF_ENDPOINT={self.endpoint!r} is not an https address.",
                 cure="Set it to one such as https://huggingface.co; http is for this machine's own addresses only.",
             )
+        if not self.token.isascii() or not self.token.isprintable():
+            raise SetupError("PUBLIUS_HF_TOKEN holds what no token does.", cure="Copy the token again, without breaks.")
 
 
 class _Broken(Exception):
@@ -104,7 +106,8 @@ def _advance(hub: Hub, file: WeightsFile, part: Path, read: Read) -> None:
                 forget(part)
                 raise _Broken("the server gave another part than it was asked for")
         else:
-            start, total = 0, int(response.headers.get("Content-Length") or 0)
+            length = response.headers.get("Content-Length", "")
+            start, total = 0, int(length) if length.isdecimal() else 0
             forget(part)
             # A weak ETag does not promise the same bytes, so nothing may be appended by it.
             if found and not found.startswith("W/"):
