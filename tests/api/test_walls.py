@@ -1,6 +1,8 @@
 """Who gets through which door: every route states its permission, and no route tells of another agency."""
 
+import asyncio
 import re
+import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -8,10 +10,13 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar
+from psycopg.conninfo import make_conninfo
+from tests.conftest import PASSWORD, TEMPLATE
 
 from publius.application import Application
 from publius.ledger import proof as proofs
 from publius.storage import Owner
+from publius.storage.migrate import role_name
 from publius.types import Agency, Permission, Role
 from publius.web import create_app
 
@@ -210,3 +215,32 @@ async def outcomes(app: Application, agency: Agency) -> list[str]:
         rows = await connection.execute("SELECT body FROM ledger_records ORDER BY position")
         bodies = [row.body for row in await rows.fetchall()]
     return [re.search(r'"outcome":"([^"]+)"', body)[1] for body in bodies]  # type: ignore[index]
+
+
+REVOKE = """
+import asyncio, sys
+from uuid import UUID
+from publius.identity import Identity
+from publius.storage import Database
+
+async def main(address, slug, key):
+    async with Database(address, size=1) as database:
+        await Identity(database, session_hours=1).keys.revoke(await database.agency_by_slug(slug), UUID(key))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_a_key_that_another_process_revokes_is_refused_at_once(
+    app: Application, address: str, education: Agency, owner_address: str
+) -> None:
+    token, key = await app.identity.keys.create(education, "for a day")
+    reached = make_conninfo(owner_address, user=role_name(TEMPLATE), password=PASSWORD)
+    body = {"model": "llama", "messages": [{"role": "user", "content": "Hello"}]}
+    # One connection that stays open: nothing of it may be remembered either.
+    async with httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30) as http:
+        for _ in range(2):
+            assert (await http.post("/v1/chat/completions", json=body)).status_code == 200
+        words = (sys.executable, "-c", REVOKE, reached, education.slug, str(key.id))
+        assert await (await asyncio.create_subprocess_exec(*words)).wait() == 0
+        assert (await http.post("/v1/chat/completions", json=body)).status_code == 401
