@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.peers import python_of
 
@@ -11,9 +12,13 @@ from bench.peers import python_of
 _PROGRAM = """
 import os, sys
 import xllamacpp
-weights, context, parallel, threads = sys.argv[1], *map(int, sys.argv[2:])
+weights, template = sys.argv[1:3]
+context, parallel, threads = map(int, sys.argv[3:])
 params = xllamacpp.CommonParams()
 params.model.path = weights
+params.model_alias = {"small"}
+if template:
+    params.use_jinja, params.chat_template = True, template
 params.hostnames = ["127.0.0.1"]
 params.port = 0
 params.n_parallel = parallel
@@ -28,14 +33,26 @@ os._exit(0)
 """
 
 
+NAME = "small"  # what it calls its model
+
+
+class Serving(NamedTuple):
+    """Where it listens, and its process, for whoever wants to end it without warning."""
+
+    url: str
+    process: "subprocess.Popen[str]"
+
+
 @contextmanager
-def llama_server(weights: Path, *, context: int, parallel: int, threads: int = 2) -> Iterator[str]:
-    """The address of a server that reads `parallel` requests of `context` tokens at once.
+def llama_server(
+    weights: Path, *, context: int, parallel: int, threads: int = 2, template: str = ""
+) -> Iterator[Serving]:
+    """A server that reads `parallel` requests of `context` tokens at once; `template` is Jinja, or the model's own.
 
     Raises:
         PeerMissing: the wheel is not installed and cannot be.
     """
-    arguments = [str(weights), str(context), str(parallel), str(threads)]
+    arguments = [str(weights), template, str(context), str(parallel), str(threads)]
     command = [str(python_of("xllamacpp")), "-c", _PROGRAM, *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -43,7 +60,7 @@ def llama_server(weights: Path, *, context: int, parallel: int, threads: int = 2
         assert process.stdin and process.stdout
         for line in process.stdout:
             if line.startswith("http"):
-                yield line.strip()
+                yield Serving(line.strip(), process)
                 break
         process.stdin.close()
         process.wait(30)

@@ -63,8 +63,8 @@ async def _measure() -> Report:
         engine = EmbeddedEngine(model, settings.home, settings.engine_cache_gb)
         await engine.start()
         try:
-            with llama_server(file, context=CONTEXT, parallel=STREAMS + 1) as address:
-                async with aiohttp.ClientSession(address, timeout=aiohttp.ClientTimeout(None)) as session:
+            with llama_server(file, context=CONTEXT, parallel=STREAMS + 1) as server:
+                async with aiohttp.ClientSession(server.url, timeout=aiohttp.ClientTimeout(None)) as session:
                     for number in range(ROUNDS):
                         prompt = await _prompt(engine, number)
                         await _round(_ours(engine), prompt, ours)

@@ -110,11 +110,11 @@ async def theirs(name: str, together: int, tokens: int) -> AsyncIterator[Ask]:
     """llama.cpp's server with a slot for each of `together` requests of `tokens` tokens, its caching of prompts on."""
     chosen, models = await model(name)
     path = weights.folder(models, chosen) / chosen.files[0].name
-    with llama_server(path, context=tokens + _SPARE, parallel=together, threads=os.cpu_count() or 1) as url:
+    with llama_server(path, context=tokens + _SPARE, parallel=together, threads=os.cpu_count() or 1) as peer:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)) as session:
 
             async def ask(messages: Sequence[Message], most: int) -> Timing:
-                return await _theirs(session, f"{url.rstrip('/')}/completion", messages, most)
+                return await _theirs(session, f"{peer.url.rstrip('/')}/completion", messages, most)
 
             yield ask
 

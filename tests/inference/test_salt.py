@@ -58,14 +58,18 @@ async def test_no_word_of_an_agency_is_ever_in_anothers_answer(small: CatalogMod
     """Thirty-two streams at once over eight agencies, through a cache so small that they push one another out."""
     engine = EmbeddedEngine(small, fresh_home, 0.04)
     await engine.start()
+    answers: list[tuple[int, str]] = []
+    tokens = 0
     try:
-        answers: list[tuple[int, str]] = []
-        tokens = 0
+        await written(engine, first := _told(0, -1))
         while tokens < TOKENS:
-            streams = [(at % len(WORDS), written(engine, _told(at % len(WORDS)))) for at in range(STREAMS)]
+            streams = [
+                (at % len(WORDS), written(engine, _told(at % len(WORDS), len(answers) + at))) for at in range(STREAMS)
+            ]
             done = await asyncio.gather(*(stream for _, stream in streams))
             answers += [(agency, text.lower()) for (agency, _), (text, _) in zip(streams, done, strict=True)]
             tokens += sum(finish.usage.completion_tokens for _, finish in done)
+        assert (await written(engine, first))[1].usage.cached_tokens == 0, "nothing was pushed out of the cache"
     finally:
         await engine.stop()
     for agency, text in answers:
@@ -74,8 +78,10 @@ async def test_no_word_of_an_agency_is_ever_in_anothers_answer(small: CatalogMod
     assert own >= len(answers) // 2, f"only {own} of {len(answers)} answers hold their own word"
 
 
-def _told(agency: int) -> Request:
+def _told(agency: int, number: int) -> Request:
     """A conversation in which the agency's secret word is said again and again; a model goes on saying it."""
     word = WORDS[agency]
     shot = (Message("user", f"The secret word is {word}."), Message("assistant", f"{word} {word} {word} {word}"))
-    return ask(agency + 1, *shot, *shot, *shot, Message("user", f"The secret word is {word}. Say it often."), most=40)
+    case = Message("system", f"You repeat words. This is case {number}.")
+    last = Message("user", f"The secret word is {word}. Say it often.")
+    return ask(agency + 1, case, *shot, *shot, *shot, last, most=40)
