@@ -6,7 +6,7 @@ import re
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.inference.schemas import ACCEPTED, REFUSED
 
@@ -148,6 +148,9 @@ broken_schemas = st.recursive(
 
 @FUZZ
 @given(broken_schemas)
+@example({"format": {}})
+@example({"type": "number", "minimum": float("inf")})
+@example({"type": "integer", "maximum": float("-inf")})
 def test_any_schema_at_all_is_compiled_or_refused(schema: object) -> None:
     try:
         held = constraint(Form(schema=json.dumps(schema)), JSON_CALLS)

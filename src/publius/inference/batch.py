@@ -149,7 +149,7 @@ def _refused() -> Iterator[None]:
     """The library checks its numbers itself; one that it refuses must not end the engine."""
     try:
         yield
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (OverflowError, RuntimeError, TypeError, ValueError) as error:
         reason = (str(error).strip().splitlines() or ["it gave no reason"])[-1][:200]
         raise InvalidRequest(f"The engine cannot carry out such a request: {reason}") from None
 

@@ -1,5 +1,6 @@
 """The words of JSON Schema: which assert something, which are refused, and how that is said."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,20 @@ def check(schema: Schema) -> None:
     for keyword in ("enum", "allOf", "anyOf", "oneOf"):
         if keyword in schema and not list_of(schema, keyword):
             raise never("a choice of nothing")
+
+
+def types_of(schema: Schema) -> list[str]:
+    """The types that a schema names; none where it names none.
+
+    Raises:
+        InvalidRequest: JSON Schema does not know one of them.
+    """
+    if "type" not in schema:
+        return []
+    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    if not isinstance(kinds, list) or not kinds or not all(isinstance(kind, str) and kind in TYPES for kind in kinds):
+        raise InvalidRequest(f"The schema has the type {json.dumps(kinds)[:60]}, which JSON Schema does not know.")
+    return kinds
 
 
 def list_of(schema: Schema, key: str) -> list[Any]:

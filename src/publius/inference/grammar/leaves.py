@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from publius.inference.grammar.ebnf import CHARACTER, TEXT, Node, Repeat, Word, one_of, seq
-from publius.inference.grammar.keywords import ABOUT, ASSERTING, TYPES, Schema, never, refused
+from publius.inference.grammar.keywords import ABOUT, ASSERTING, TYPES, Schema, never, refused, types_of
 from publius.inference.grammar.pattern import pattern_node
 from publius.inference.grammar.ranges import INTEGER, NUMBER, integers, numbers
 
@@ -32,8 +32,7 @@ def fixed_node(schema: Schema) -> Node:
         values = []
     for keyword in ASSERTING & schema.keys() - {"type", "enum", "const"}:
         raise refused(f"{keyword} beside constants")
-    asserted = schema.get("type", list(TYPES))
-    kinds = [asserted] if isinstance(asserted, str) else asserted
+    kinds = types_of(schema) or TYPES
     if isinstance(values, list):
         values = [value for value in values if any(_is(value, kind) for kind in kinds)]
     if not isinstance(values, list) or not values:
@@ -61,7 +60,7 @@ def string_node(schema: Schema) -> Node:
     if named is not None or pattern is not None:
         if least > (pattern is None) or most is not None or (named is not None and pattern is not None):
             raise refused("format, pattern and a length together")
-        if pattern is None and named not in _FORMATS:
+        if pattern is None and not (isinstance(named, str) and named in _FORMATS):
             raise refused(f"the format {json.dumps(named)[:40]}")
         inside = pattern_node(f"^(?:{_FORMATS[str(named)]})$" if pattern is None else str(pattern))
     return seq(Word('"'), inside, Word('"'))
@@ -73,7 +72,9 @@ def number_node(schema: Schema, *, whole: bool) -> Node:
     if not bounds:
         return INTEGER if whole else NUMBER
     for key, value in bounds.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or (not whole and value != int(value)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise refused(f"a {key} that is no number")
+        if not whole and value != int(value):
             raise refused(f"a {key} that is not a whole number")
     least, above = _stricter(bounds.get("minimum"), bounds.get("exclusiveMinimum"), max)
     most, below = _stricter(bounds.get("maximum"), bounds.get("exclusiveMaximum"), min)

@@ -19,12 +19,12 @@ from publius.inference.grammar.keywords import (
     ABOUT,
     ASSERTING,
     COMBINING,
-    TYPES,
     Schema,
     check,
     list_of,
     never,
     refused,
+    types_of,
 )
 from publius.inference.grammar.leaves import count, fixed_node, number_node, string_node
 from publius.inference.grammar.ranges import NUMBER
@@ -256,9 +256,4 @@ def _in_order(grammar: Grammar, name: str, pairs: Sequence[tuple[Node, bool]]) -
 
 def _kinds(schema: Schema) -> list[str]:
     """The types of a value. A schema that says none means those that its other keywords are about."""
-    if "type" not in schema:
-        return [kind for kind, about in ABOUT.items() if about & schema.keys() and kind != "integer"]
-    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-    if not isinstance(kinds, list) or not kinds or not all(kind in TYPES for kind in kinds):
-        raise InvalidRequest(f"The schema has the type {json.dumps(kinds)[:60]}, which JSON Schema does not know.")
-    return kinds
+    return types_of(schema) or [kind for kind, about in ABOUT.items() if about & schema.keys() and kind != "integer"]
