@@ -122,7 +122,6 @@ def _walls(asked: dict[str, Any], request: Request, dialect: str) -> dict[str, A
     first, *others = asked["messages"]
     walls: dict[str, Any] = {"messages": [first | {"content": mark + first["content"]}, *others]}
     if dialect == "llamacpp" and "tools" in asked:
-        walls["cache_prompt"] = (
-            False  # Some templates write the tools before the first message, and so before the mark.
-        )
+        # Some templates write the tools before the first message, and so before the mark.
+        walls["cache_prompt"] = False
     return walls
