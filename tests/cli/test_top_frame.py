@@ -96,7 +96,7 @@ def test_what_nobody_knows_is_not_shown_as_nothing() -> None:
     assert "cache       not known" in page and "read        not known" in page
     unknown = _changed(said, queues=None)
     assert "The engine does not say who asks." in "\n".join(drawn(unknown))
-    assert "No agency has asked anything" in "\n".join(drawn(_changed(said, queues=())))
+    assert "No agency waits for the engine, and none is being answered." in "\n".join(drawn(_changed(said, queues=())))
 
 
 def test_it_fits_any_terminal_and_says_what_it_leaves_out() -> None:

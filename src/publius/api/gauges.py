@@ -29,7 +29,7 @@ class RoomsOwn(Collector):
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._slugs: dict[int, str] = {}  # of agencies that had a request: an empty queue is 0 from then on
+        self._slugs: dict[int, str] = {}  # of agencies seen with a request: an empty queue is 0 from then on
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def describe(self) -> Iterable[Metric]:

@@ -37,7 +37,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     seconds: float  # that the rates are over
     ready: bool
     restarts: int | None
-    queues: tuple[Queue, ...] | None  # of agencies that asked since the server started
+    queues: tuple[Queue, ...] | None  # of agencies that anybody saw waiting or being answered
     streams: int
     requests_underway: int
     requests_per_second: float

@@ -95,7 +95,7 @@ class Screen:
 
     def _queues(self, room: int | None, width: int, ascii_only: bool) -> Iterator[Text]:
         if not self._frame.queues:
-            nobody = "No agency has asked anything since Publius started."
+            nobody = "No agency waits for the engine, and none is being answered."
             yield Text("The engine does not say who asks." if self._frame.queues is None else nobody, style="dim")
             return
         queues = sorted(self._frame.queues, key=ORDERS[self._order])
