@@ -18,6 +18,7 @@ from publius.errors import SetupError
 from publius.inference import weights
 from publius.inference.catalog import read_catalog
 from publius.inference.echo import EchoEngine
+from publius.inference.engine import Request
 from publius.settings import Settings
 from publius.storage.migrate import role_name
 from publius.types import Agency, Role
@@ -40,6 +41,12 @@ def embedding_folder() -> Path:
 @pytest.fixture
 def engine() -> EchoEngine:
     return EchoEngine()
+
+
+@pytest.fixture
+def seen() -> list[Request]:
+    """What reached an engine made by `recorded.recording`."""
+    return []
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 from pydantic import BaseModel, Field
-from tests.api.recorded import contents
+from tests.api.recorded import contents, recording
 
 from publius.application import Application
 from publius.inference.echo import EchoEngine
@@ -111,16 +111,8 @@ async def test_a_schema_nested_without_end_is_refused(http: httpx.AsyncClient) -
 
 class TestSeveral:
     @pytest.fixture
-    def seen(self) -> list[Request]:
-        return []
-
-    @pytest.fixture
     def engine(self, seen: list[Request]) -> EchoEngine:
-        def script(request: Request) -> str:
-            seen.append(request)
-            return f"answer with seed {request.seed}"
-
-        return EchoEngine(script, delay=0.002)
+        return recording(seen, lambda request: f"answer with seed {request.seed}", delay=0.002)
 
     async def test_several_choices(self, client: AsyncOpenAI, seen: list[Request]) -> None:
         one = await client.chat.completions.create(model="llama", messages=ASK, seed=7)
@@ -198,16 +190,8 @@ class TestVendorFields:
     """What OpenAI does not have, or only as a wish, never reaches the engine."""
 
     @pytest.fixture
-    def seen(self) -> list[Request]:
-        return []
-
-    @pytest.fixture
     def engine(self, seen: list[Request]) -> EchoEngine:
-        def script(request: Request) -> str:
-            seen.append(request)
-            return "Done."
-
-        return EchoEngine(script)
+        return recording(seen)
 
     async def test_they_are_dropped(self, http: httpx.AsyncClient, seen: list[Request]) -> None:
         vendor = {

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from openai import APIError, AsyncOpenAI, BadRequestError
-from tests.api.recorded import contents
+from tests.api.recorded import contents, recording
 
 from publius.application import Application
 from publius.errors import EngineFailed
@@ -69,18 +69,13 @@ async def test_limits_echo_stop_and_logprobs(client: AsyncOpenAI) -> None:
 
 class TestARawPrompt:
     @pytest.fixture
-    def seen(self) -> list[Request]:
-        return []
-
-    @pytest.fixture
     def engine(self, seen: list[Request]) -> EchoEngine:
-        def script(request: Request) -> str:
-            seen.append(request)
+        def say(request: Request) -> str:
             if "break" in (request.prompt or ""):
                 raise EngineFailed("The engine broke off.")
             return "Done."
 
-        return EchoEngine(script)
+        return recording(seen, say)
 
     async def test_no_template_and_no_instructions_stand_around_it(
         self, client: AsyncOpenAI, seen: list[Request]

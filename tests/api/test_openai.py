@@ -18,11 +18,11 @@ from openai import (
     PermissionDeniedError,
     RateLimitError,
 )
+from tests.api.recorded import BreakingEngine
 
 from publius.application import Application
-from publius.errors import EngineFailed, LedgerUnavailable
+from publius.errors import LedgerUnavailable
 from publius.inference.echo import EchoEngine
-from publius.inference.engine import Request
 from publius.storage import Owner
 from publius.types import Agency, Permission, Role
 
@@ -249,17 +249,8 @@ class TestAnEngineThatBreaks:
     """What the caller hears when the engine dies in mid-answer."""
 
     @pytest.fixture
-    def engine(self, monkeypatch: pytest.MonkeyPatch) -> EchoEngine:
-        engine = EchoEngine()
-        inner = engine.generate
-
-        async def breaking(request: Request):  # type: ignore[no-untyped-def]
-            async for piece in inner(request):
-                yield piece
-                raise EngineFailed("The engine broke off.")
-
-        monkeypatch.setattr(engine, "generate", breaking)
-        return engine
+    def engine(self) -> EchoEngine:
+        return BreakingEngine()
 
     async def test_whole(self, client: AsyncOpenAI) -> None:
         with pytest.raises(InternalServerError) as failed:

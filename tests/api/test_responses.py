@@ -7,12 +7,10 @@ import httpx
 import pytest
 from openai import APIError, AsyncOpenAI, BadRequestError
 from pydantic import BaseModel
-from tests.api.recorded import contents
+from tests.api.recorded import BreakingEngine, contents
 
 from publius.application import Application
-from publius.errors import EngineFailed
 from publius.inference.echo import EchoEngine
-from publius.inference.engine import Request
 from publius.types import Agency
 
 RULE = "# Vacation\n\nStaff earn 15 days of vacation a year. Unused days expire on 31 March.\n"
@@ -204,17 +202,8 @@ async def test_the_grounded_model_calls_no_tools(client: AsyncOpenAI) -> None:
 
 class TestAnEngineThatBreaks:
     @pytest.fixture
-    def engine(self, monkeypatch: pytest.MonkeyPatch) -> EchoEngine:
-        engine = EchoEngine()
-        inner = engine.generate
-
-        async def breaking(request: Request):  # type: ignore[no-untyped-def]
-            async for piece in inner(request):
-                yield piece
-                raise EngineFailed("The engine broke off.")
-
-        monkeypatch.setattr(engine, "generate", breaking)
-        return engine
+    def engine(self) -> EchoEngine:
+        return BreakingEngine()
 
     async def test_the_stream_says_so(self, client: AsyncOpenAI, http: httpx.AsyncClient) -> None:
         stream = await client.responses.create(model="llama", input="Hello", stream=True)

@@ -14,7 +14,7 @@ import pytest
 from tests.api.conftest import serving
 from tests.api.test_walls import outcomes
 from tests.building.test_walk import APPEALS, member
-from tests.inference.test_embedded import ask
+from tests.inference.asking import ask
 
 from publius.application import Application, Storage, open_application
 from publius.inference import process

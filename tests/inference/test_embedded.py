@@ -11,35 +11,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.inference.asking import ask, written
 
 from publius.errors import DigestMismatch, EngineFailed, EngineLost, EngineUnavailable, PromptTooLong, WeightsMissing
 from publius.inference.catalog import CatalogModel, WeightsFile
 from publius.inference.embedded import EmbeddedEngine
-from publius.inference.engine import Engine, Finish, Request
+from publius.inference.engine import Request
 from publius.types import Message
 
 pytestmark = pytest.mark.model
-
-
-def ask(text: str = "Count from one to one hundred in words.", **changes: object) -> Request:
-    values = {
-        "messages": (Message("user", text),),
-        "salt": b"salt",
-        "max_tokens": 16,
-        "agency": 1,
-        "user": "me",
-    } | changes
-    return Request(**values)  # type: ignore[arg-type]
-
-
-async def written(engine: Engine, request: Request) -> tuple[str, Finish]:
-    text = ""
-    async with aclosing(engine.generate(request)) as stream:
-        async for item in stream:
-            if isinstance(item, Finish):
-                return text, item
-            text += item.text
-    raise AssertionError("no Finish")
 
 
 async def test_it_answers_and_counts_its_tokens(llama: EmbeddedEngine) -> None:

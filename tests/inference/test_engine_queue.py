@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.inference.test_embedded import ask, written
+from tests.inference.asking import ask, written
 
 from publius.errors import AnswerTooSlow, QueueFull, WaitedTooLong
 from publius.inference.catalog import CatalogModel

@@ -2,15 +2,15 @@
 
 import asyncio
 import random
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 from bench.walls import area, probe
+from tests.inference.asking import written
 
 from publius.inference.catalog import CatalogModel
 from publius.inference.embedded import EmbeddedEngine
-from publius.inference.engine import Finish, Request
+from publius.inference.engine import Request
 from publius.inference.writer import cache_salt
 from publius.types import Message
 
@@ -23,16 +23,6 @@ LONG = "The office keeps a list of the bridges, their builders and the years in 
 def ask(agency: int, *messages: Message, most: int = 1) -> Request:
     salt = cache_salt(KEY, agency)
     return Request(messages=messages, salt=salt, max_tokens=most, agency=agency, user="user:test")
-
-
-async def written(engine: EmbeddedEngine, request: Request) -> tuple[str, Finish]:
-    text = ""
-    async with aclosing(engine.generate(request)) as stream:
-        async for item in stream:
-            if isinstance(item, Finish):
-                return text, item
-            text += item.text
-    raise AssertionError("no Finish")
 
 
 async def test_an_agency_finds_its_own_prompt_in_the_cache_and_no_other_does(llama: EmbeddedEngine) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.inference.test_embedded import ask, written
+from tests.inference.asking import ask, written
 
 from publius.errors import EndsEngine, EngineLost, EngineUnavailable
 from publius.inference import embedded, process
