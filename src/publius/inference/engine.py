@@ -6,11 +6,11 @@ from typing import Protocol
 from msgspec import Struct
 
 from publius.inference.load import Load
-from publius.types import FinishReason, Form, Message, TokenLogprob, ToolCall, Usage
+from publius.types import FinishReason, Form, Message, Sampling, TokenLogprob, ToolCall, Usage
 
 
-class Request(Struct, frozen=True, kw_only=True):
-    """One generation. Everything is resolved: no defaults are left to the engine.
+class Request(Sampling, frozen=True, kw_only=True):
+    """One generation, with how its tokens are chosen. Everything is resolved: no defaults are left to the engine.
 
     `salt` begins the prompt of an embedded engine, so that two agencies share no cached prefix; it is
     the platform's secret and never comes from a client. `temperature` 0 is greedy. A request waits for its
@@ -26,12 +26,6 @@ class Request(Struct, frozen=True, kw_only=True):
     user: str
     weight: float = 1.0
     priority: int = 0  # of its turn, for an engine that orders requests itself; lower is sooner
-    temperature: float = 0.0
-    top_p: float = 1.0
-    seed: int | None = None
-    stop: tuple[str, ...] = ()
-    presence_penalty: float = 0.0
-    frequency_penalty: float = 0.0
     form: Form = Form()
     prompt: str | None = None
 

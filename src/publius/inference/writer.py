@@ -83,22 +83,17 @@ class Writer:
     def _request(
         self, grant: Grant, question: Question, messages: tuple[Message, ...] = (), prompt: str | None = None
     ) -> Request:
-        sampling = question.sampling
+        chosen = structs.asdict(question.sampling)
+        chosen["max_tokens"] = min(question.sampling.max_tokens or grant.max_tokens, grant.max_tokens)
         return Request(
             messages=messages,
             prompt=prompt,
             salt=cache_salt(self._key, grant.agency.id),
-            max_tokens=min(sampling.max_tokens or grant.max_tokens, grant.max_tokens),
             agency=grant.agency.id,
             user=grant.principal.id,
             weight=grant.share.weight,
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            seed=sampling.seed,
-            stop=sampling.stop,
-            presence_penalty=sampling.presence_penalty,
-            frequency_penalty=sampling.frequency_penalty,
             form=question.form,
+            **chosen,
         )
 
 
