@@ -5,7 +5,7 @@ record, which notes it, and reaches the door; but if the engine is lost before a
 left, the answer is begun once more, and the caller does not notice.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
@@ -13,12 +13,11 @@ from typing import TypeVar
 from msgspec import Struct
 
 from publius.application import Application
-from publius.errors import EngineLost
 from publius.ledger.record import Record
+from publius.replay import Leaving, begun_once_more, once_more
 from publius.types import Answer, Checked, Claim, Delta, Draft, Evidence, Grant, Principal, Question, Usage
 
 Thing = TypeVar("Thing", Principal, Grant, Evidence, Draft)
-Leaving = Claim | Delta | Checked
 
 
 class Meter(Struct):
@@ -37,7 +36,7 @@ async def answer(question: Question, app: Application) -> Answer:
         principal = await _enter(record, "identity", app.identity.authenticate(question.credential))
         grant = await _enter(record, "policy", app.policy.authorize(principal, question))
         evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
-        draft = await _enter(record, "inference", _written_whole(grant, question, evidence, app))
+        draft = await _enter(record, "inference", once_more(partial(app.inference.write, grant, question, evidence)))
         await app.policy.settle(grant, draft.usage)
         with record.timed("verification"):
             checked = await app.verification.check(grant, question, evidence, draft)
@@ -56,8 +55,9 @@ async def stream(question: Question, app: Application) -> AsyncGenerator[Claim |
         evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
         await record.begin()  # from here on text leaves, so the record must outlive us
         spent = Meter()
+        attempt = partial(_checked, record, spent, grant, question, evidence, app)
         try:
-            async with aclosing(_once_more(partial(_checked, record, spent, grant, question, evidence, app))) as things:
+            async with aclosing(begun_once_more(attempt)) as things:
                 async for thing in things:
                     if isinstance(thing, Checked):
                         checked = thing
@@ -75,44 +75,6 @@ async def _enter(record: Record, room: str, step: Awaitable[Thing]) -> Thing:
         thing = await step
     record.note(thing)
     return thing
-
-
-async def _written_whole(grant: Grant, question: Question, evidence: Evidence, app: Application) -> Draft:
-    """What Llama writes. Nothing of it has left before it is whole, so a lost engine is asked once more."""
-    try:
-        return await app.inference.write(grant, question, evidence)
-    except EngineLost:
-        return await app.inference.write(grant, question, evidence)
-
-
-async def _once_more(attempt: Callable[[], AsyncGenerator[Leaving, None]]) -> AsyncGenerator[Leaving, None]:
-    """What an attempt gives; or a second, if the engine is lost before anything of the first has left.
-
-    Withheld sentences wait for the first thing that leaves, so that nobody hears of them twice.
-    """
-    left = False
-    for again in (True, False):
-        waiting: list[Leaving] = []
-        try:
-            async with aclosing(attempt()) as things:
-                async for thing in things:
-                    waiting.append(thing)
-                    left = left or _leaves(thing)
-                    while left and waiting:
-                        yield waiting.pop(0)
-            return
-        except EngineLost:
-            if left or not again:
-                raise
-
-
-def _leaves(thing: Leaving) -> bool:
-    match thing:
-        case Claim():
-            return thing.released
-        case Delta():
-            return bool(thing.text or thing.calls)
-    return True
 
 
 async def _checked(
