@@ -231,6 +231,7 @@ async def test_what_is_no_address_is_said_before_anything_starts(traced: Buildin
             pass
 
 
+@pytest.mark.slow
 def test_where_no_traces_are_wanted_nothing_of_opentelemetry_is_loaded() -> None:
     look = "import sys, publius.cli, publius.web, publius.inference.worker; "
     look += "print([name for name in sys.modules if name.startswith('opentelemetry')])"

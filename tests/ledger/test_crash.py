@@ -89,6 +89,7 @@ def kill(server: EmbeddedServer) -> None:
     psutil.wait_procs([postmaster], timeout=10)
 
 
+@pytest.mark.slow
 async def test_no_acknowledged_record_is_lost_when_postgresql_is_killed_while_it_commits(home: Path) -> None:
     server = EmbeddedServer(home)
     address = server.start()

@@ -105,6 +105,7 @@ def test_a_truncated_pdf_is_refused_wherever_it_is_cut() -> None:
         ("colons.md", b"a:\n" * 20_000),
     ],
 )
+@pytest.mark.slow
 def test_hostile_text_takes_no_more_than_seconds(name: str, data: bytes) -> None:
     begun = time.process_time()
     with contextlib.suppress(UnreadableDocument):
