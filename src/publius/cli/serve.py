@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import shutil
 import signal
 import socket
@@ -100,6 +101,7 @@ class _Uvicorn(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _spare_the_collector()
         if self.started:
             await self.welcome()
 
@@ -107,6 +109,17 @@ class _Uvicorn(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         # uvicorn raises a caught signal again once it has stopped, which would cut our own clean-up short.
         yield
+
+
+def _spare_the_collector() -> None:
+    """Leave what stands after the start out of every later collection, and collect less often.
+
+    A request makes thousands of objects, nearly all freed by their counts; looking for rings among them again and
+    again cost a fifth of its time (docs/decisions/2026-11-24-gateway-speed.md).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _check_port(settings: Settings) -> None:
