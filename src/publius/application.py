@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from publius.retrieval.reading.sandbox import Reader
 from publius.settings import Settings
 from publius.storage import Database, migrate, owner_address
 from publius.storage.migrate import role_name
+from publius.types import Evidence, Grant, Question
 from publius.verification import Verifier
 
 EMBEDDING_MODEL = "minilm-l6"
@@ -53,6 +54,10 @@ class Application:
     verification: Verifier
     ledger: Ledger
     secret: bytes  # for the doors' own signatures, such as form tokens
+
+    def gather(self, grant: Grant, question: Question) -> Awaitable[Evidence]:
+        """What an answer may rest on, from the agency's documents."""
+        return self.retrieval.gather(grant, question)
 
 
 class Storage(NamedTuple):

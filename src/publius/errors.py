@@ -3,6 +3,7 @@
     PubliusError
     ├── RequestError            the caller can mend it
     │   ├── InvalidRequest          400
+    │   ├── InvalidInputs           422  of a mission's tool; carries problems, a sentence for each input
     │   ├── PromptTooLong           400
     │   ├── TooLarge                413
     │   ├── Unauthenticated         401
@@ -35,6 +36,7 @@ Each says what happened (`message`) and what to do next (`cure`). `code` is stab
 `type` is OpenAI's word for the envelope. No message holds content of any agency.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 Reader = Literal["caller", "administrator", "operator"]
@@ -72,6 +74,18 @@ class RequestError(PubliusError):
 
 class InvalidRequest(RequestError):
     """A field is missing, has the wrong type or an impossible value."""
+
+
+class InvalidInputs(RequestError):
+    """What a mission's tool was given cannot be computed with. `problems` has a sentence for each input at fault."""
+
+    code = "invalid_inputs"
+    status = 422
+    cure = "Correct what is named and send it again."
+
+    def __init__(self, problems: Mapping[str, str], *, param: str | None = None) -> None:
+        super().__init__(" ".join(problems.values()), param=param or next(iter(problems), None))
+        self.problems = dict(problems)
 
 
 class PromptTooLong(RequestError):

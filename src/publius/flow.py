@@ -35,7 +35,7 @@ async def answer(question: Question, app: Application) -> Answer:
     async with app.ledger.open(question) as record:
         principal = await _enter(record, "identity", app.identity.authenticate(question.credential))
         grant = await _enter(record, "policy", app.policy.authorize(principal, question))
-        evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
+        evidence = await _enter(record, "retrieval", app.gather(grant, question))
         draft = await _enter(record, "inference", once_more(partial(app.inference.write, grant, question, evidence)))
         await app.policy.settle(grant, draft.usage)
         with record.timed("verification"):
@@ -52,7 +52,7 @@ async def stream(question: Question, app: Application) -> AsyncGenerator[Claim |
     async with app.ledger.open(question) as record:
         principal = await _enter(record, "identity", app.identity.authenticate(question.credential))
         grant = await _enter(record, "policy", app.policy.authorize(principal, question))
-        evidence = await _enter(record, "retrieval", app.retrieval.gather(grant, question))
+        evidence = await _enter(record, "retrieval", app.gather(grant, question))
         await record.begin()  # from here on text leaves, so the record must outlive us
         spent = Meter()
         attempt = partial(_checked, record, spent, grant, question, evidence, app)

@@ -7,6 +7,9 @@ from publius.types import Answer, Checked, Citation, Claim, Passage
 
 NOT_CHECKED = "This answer comes from Llama alone. It was not checked against your agency's documents."
 
+_REPLY = ("kind", "tool", "asks", "link", "language")
+_RESULT = ("name", "arguments", "value")
+
 
 def basis(answer: Answer) -> dict[str, Any]:
     """The `publius` object: what the answer rests on, what was withheld, and its receipt."""
@@ -19,6 +22,8 @@ def basis(answer: Answer) -> dict[str, Any]:
         "citations": checked.citations,
         "withheld": [{"text": c.text, "reason": c.reason, "detail": c.detail} for c in checked.withheld],
         "nearest": [_nearest(passage) for passage in checked.nearest],
+        "reply": checked.reply and {name: getattr(checked.reply, name) for name in _REPLY},
+        "results": [{name: getattr(result, name) for name in _RESULT} for result in checked.results],
         "receipt": answer.receipt,
         "timing": {room: round(seconds, 4) for room, seconds in answer.timing.items()},
     }
@@ -36,6 +41,8 @@ def url_citation(cited: Citation, start: int, end: int, url: str) -> dict[str, A
 
 def place(cited: Citation, url: str) -> str:
     """The address at which a person sees the cited span."""
+    if cited.link:
+        return url + cited.link
     return f"{url}/documents/{cited.document_id}?revision={cited.revision}&start={cited.start}&end={cited.end}"
 
 

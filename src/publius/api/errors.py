@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, InternalServerException
 
 from publius.api.logs import whereabouts
 from publius.errors import (
+    InvalidInputs,
     InvalidRequest,
     NotFound,
     PubliusError,
@@ -53,13 +54,15 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
 
 def envelope(error: PubliusError) -> bytes:
     """OpenAI's envelope as JSON; `message` includes the cure, because most clients show nothing else."""
-    said = {
+    said: dict[str, Any] = {
         "message": str(error),
         "type": error.type,
         "code": error.code,
         "param": error.param,
         "next_step": error.next_step,
     }
+    if isinstance(error, InvalidInputs):
+        said["problems"] = error.problems
     return msgspec.json.encode({"error": said})
 
 

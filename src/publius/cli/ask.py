@@ -53,6 +53,8 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "answered": checked.answered,
         "grounded": checked.grounded,
         "quoted": checked.quoted,
+        "reply": checked.reply and checked.reply.kind,
+        "results": [{"tool": r.name, "arguments": r.arguments, "value": r.value} for r in checked.results],
         "citations": [
             {
                 "number": c.number,

@@ -20,10 +20,11 @@ async def compose(engine: Engine, question: Question, evidence: Evidence, answer
         PromptTooLong: the question leaves no room for a single passage.
     """
     turns = _earlier(question)
+    asked = evidence.asked or question.text
     blocks = [prompts.tool_block(result) for result in evidence.tools]
     blocks += [prompts.passage_block(number, passage) for number, passage in enumerate(evidence.passages, 1)]
     rules = f"{prompts.GROUNDED} {prompts.ENDING}"
-    counts = await engine.count([rules, question.text, *(turn.content for turn in turns), *blocks])
+    counts = await engine.count([rules, asked, *(turn.content for turn in turns), *blocks])
     turn_counts, block_counts = counts[2 : 2 + len(turns)], counts[2 + len(turns) :]
     fixed = counts[0] + counts[1] + _FRAME
     room = engine.context - answer - fixed
@@ -35,7 +36,7 @@ async def compose(engine: Engine, question: Question, evidence: Evidence, answer
     wanted = max(min(room, engine.grounded_tokens - fixed), block_counts[0])
     kept = _fitting(turn_counts[::-1], min(engine.grounded_tokens // _TURN_SHARE, wanted - block_counts[0]))
     wanted -= sum(turn_counts[len(turns) - kept :])
-    return prompts.grounded(blocks[: _fitting(block_counts, wanted)], turns[len(turns) - kept :], question.text)
+    return prompts.grounded(blocks[: _fitting(block_counts, wanted)], turns[len(turns) - kept :], asked)
 
 
 def _fitting(counts: Sequence[int], room: int) -> int:

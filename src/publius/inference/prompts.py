@@ -31,8 +31,9 @@ def passage_block(number: int, passage: Passage) -> str:
 
 
 def tool_block(result: ToolResult) -> str:
-    """What code computed, as Llama reads it."""
-    return f"[{result.name}] computed by the agency's own program\n{result.text.strip()}"
+    """What code computed, as Llama reads it: the sentences that say it, or where there are none the derivation."""
+    text = result.says or result.text
+    return f"[{result.title or result.name}] computed by the agency's own program\n{text.strip()}"
 
 
 def plain(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -41,15 +41,19 @@ class Writer:
     async def stream(self, grant: Grant, question: Question, evidence: Evidence) -> AsyncGenerator[Delta | Draft, None]:
         """Pieces of every answer as they come, then the Draft. Closing the iterator cancels within one step.
 
-        A grounded model without evidence writes nothing: there is nothing that it could rest on.
+        A grounded model without evidence writes nothing: there is nothing that it could rest on. Nor does it beside a
+        reply, and no engine is needed for that one. What finding the evidence took counts as usage.
 
         Raises:
             PromptTooLong: the person's own messages do not fit; EngineUnavailable, EngineFailed.
         """
+        if evidence.reply is not None:
+            yield _unwritten(evidence.spent)
+            return
         async with serving(self._engine, grant) as engine:
             if grant.model.grounded and not (evidence.passages or evidence.tools):
                 await _must_fit(engine, question)
-                yield _draft(engine, [Choice(text="", finish_reason="stop")], Usage())
+                yield _draft(engine, [Choice(text="", finish_reason="stop")], evidence.spent)
                 return
             requests = await self._requests(engine, grant, question, evidence)
             answers: dict[int, Written] = {}
@@ -66,7 +70,8 @@ class Writer:
                     else:
                         answers[piece.number] = piece
             ordered = [answers[number] for number in range(len(requests))]
-            yield _draft(engine, [answer.choice for answer in ordered], _total(ordered, question.form.choices))
+            usage = added(_total(ordered, question.form.choices), evidence.spent)
+            yield _draft(engine, [answer.choice for answer in ordered], usage)
 
     async def _requests(self, engine: Engine, grant: Grant, question: Question, evidence: Evidence) -> list[Request]:
         """One for each answer: each prompt as often as the question wants answers to it."""
@@ -114,6 +119,20 @@ def _draft(engine: Engine, choices: Sequence[Choice], usage: Usage) -> Draft:
         weights=engine.weights,
         usage=usage,
         choices=tuple(choices),
+    )
+
+
+def _unwritten(spent: Usage) -> Draft:
+    """Of an answer that no model wrote."""
+    return Draft(text="", finish_reason="stop", model="", weights="", usage=spent)
+
+
+def added(one: Usage, other: Usage) -> Usage:
+    """What both took."""
+    return Usage(
+        one.prompt_tokens + other.prompt_tokens,
+        one.completion_tokens + other.completion_tokens,
+        one.cached_tokens + other.cached_tokens,
     )
 
 

@@ -55,7 +55,7 @@ class Source(Struct, frozen=True):
 
 
 class Tool(Struct, frozen=True):
-    """A computation whose derivation was shown to Llama."""
+    """A computation: the commitment is to its arguments, its value and its derivation."""
 
     name: str
     commitment: str

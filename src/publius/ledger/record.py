@@ -210,6 +210,8 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
         "sampling": question.sampling,
         "form": question.form,
     }
+    if question.call is not None:
+        asked |= {"call": question.call, "language": question.language}
     walk.prompt = commit(content("prompt", asked))
     walk.who = notes.principal.id if notes.principal else None
     walk.model = notes.grant.model.id if notes.grant else None
@@ -217,9 +219,12 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
         Source(p.document_id, p.revision, p.start, p.end, commit(content(f"passage:{at}", p.text, p.document_id)))
         for at, p in enumerate(notes.evidence.passages)
     )
-    walk.tools = tuple(Tool(t.name, commit(content(f"tool:{at}", t.text))) for at, t in enumerate(notes.evidence.tools))
+    walk.tools = tuple(
+        Tool(t.name, commit(content(f"tool:{at}", {"arguments": t.arguments, "value": t.value, "derivation": t.text})))
+        for at, t in enumerate(notes.evidence.tools)
+    )
     if draft is not None:
-        walk.weights = Weights(draft.model, draft.weights)
+        walk.weights = Weights(draft.model, draft.weights) if draft.model else None
         walk.usage = Spent(draft.usage.prompt_tokens, draft.usage.completion_tokens)
         walk.draft = commit(content("draft", draft.text))
     if checked is not None:

@@ -26,7 +26,10 @@ def check(question: Question, model: Model, most_tokens: int) -> int:
     """
     if model.grounded:
         _check_grounded(question, model)
-    conversation.check(question.messages)
+    if question.call is None:
+        conversation.check(question.messages)
+    else:
+        _check_call(question, model)
     _check_sampling(question.sampling)
     _check_form(question.form, len(question.messages) if question.form.raw else 1)
     return _tokens(question.sampling.max_tokens, most_tokens)
@@ -56,6 +59,16 @@ def _check_grounded(question: Question, model: Model) -> None:
                 cure="Leave these messages out, or ask the model llama.",
                 param=f"messages[{at}].role",
             )
+
+
+def _check_call(question: Question, model: Model) -> None:
+    """A tool that the caller wants computed: of a mission, by itself, with arguments that can be read and kept."""
+    call = question.call
+    if not model.mission:
+        raise InvalidRequest(f"{model.id} has no tools of its own.", cure="Name a mission.", param="model")
+    if call is None or question.messages:
+        raise InvalidRequest("A tool is called by itself, without messages.", param="messages")
+    conversation.check_arguments(call, "arguments")
 
 
 def _check_sampling(sampling: Sampling) -> None:

@@ -64,12 +64,21 @@ def _check_call(call: ToolCall, known: set[str], param: str) -> None:
         )
     if not NAME.fullmatch(call.name):
         raise InvalidRequest("A function's name has 1 to 64 letters, digits, _ or -.", param=f"{param}.function.name")
+    check_arguments(call, f"{param}.function.arguments")
+
+
+def check_arguments(call: ToolCall, param: str) -> None:
+    """Check that the arguments of a call are the text of a JSON object.
+
+    Raises:
+        InvalidRequest: they are not.
+    """
     try:
         arguments = json.loads(call.arguments)
     except (ValueError, RecursionError):
         arguments = None
     if not isinstance(arguments, dict) or not is_text(call.arguments):
-        raise InvalidRequest("arguments is the text of a JSON object.", param=f"{param}.function.arguments")
+        raise InvalidRequest("arguments is the text of a JSON object.", param=param)
 
 
 def _answer(id: str, known: set[str], open_: list[str], param: str) -> None:

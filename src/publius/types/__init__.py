@@ -7,7 +7,7 @@ exclusive, so `text[start:end]` is the span.
 
 from publius.types.answer import Answer, Checked, Citation, Claim, Reason, Receipt
 from publius.types.draft import Choice, Delta, Draft, FinishReason, TokenLogprob, Usage
-from publius.types.evidence import Evidence, Passage, ToolResult
+from publius.types.evidence import Evidence, Passage, Reply, ReplyKind, ToolResult
 from publius.types.people import Agency, Door, Permission, Principal, Role
 from publius.types.question import Form, Grant, Message, Model, Question, Sampling, Share, Tool, ToolCall
 from publius.types.walk import Stay, Walked
@@ -34,6 +34,8 @@ __all__ = [
     "Question",
     "Reason",
     "Receipt",
+    "Reply",
+    "ReplyKind",
     "Role",
     "Sampling",
     "Share",

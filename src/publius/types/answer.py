@@ -8,14 +8,14 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from publius.types.draft import Choice, FinishReason, Usage
-from publius.types.evidence import Passage
+from publius.types.evidence import Passage, Reply, ToolResult
 
 
 class Citation(Struct, frozen=True, kw_only=True):
     """An exact span that a released sentence rests on: `quote == text[start:end]` of that revision.
 
     A citation of a tool result names the tool, and its offsets count in `ToolResult.text`; it has the
-    nil document id and revision 0.
+    nil document id and revision 0. `link` and `official` are the passage's.
     """
 
     number: int  # as shown to the reader, from 1
@@ -28,6 +28,8 @@ class Citation(Struct, frozen=True, kw_only=True):
     end: int
     quote: str
     tool: str | None = None
+    link: str = ""
+    official: str = ""
 
 
 class Reason(StrEnum):
@@ -58,7 +60,10 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A draft after verification: what may leave the building. An unchecked one keeps all its choices."""
+    """A draft after verification: what may leave the building. An unchecked one keeps all its choices.
+
+    `reply` is set where a mission's own code spoke, whole or beside Llama; a question back is no answer yet.
+    """
 
     text: str
     grounded: bool  # False: a plain `llama` answer, not checked against documents
@@ -69,6 +74,8 @@ class Checked(Struct, frozen=True, kw_only=True):
     citations: tuple[Citation, ...] = ()  # of all released claims, each number once
     nearest: tuple[Passage, ...] = ()
     choices: tuple[Choice, ...] = ()
+    reply: Reply | None = None
+    results: tuple[ToolResult, ...] = ()  # what was computed for it
 
 
 class Receipt(Struct, frozen=True, kw_only=True):

@@ -1,9 +1,14 @@
 """What an answer may rest on."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from publius.types.draft import Usage
+
+ReplyKind = Literal["result", "ask", "confirm", "refuse", "not-in-sources"]
 
 
 class Passage(Struct, frozen=True, kw_only=True):
@@ -22,19 +27,49 @@ class Passage(Struct, frozen=True, kw_only=True):
     context: str = ""  # header of the table whose rows it begins with, when that stands further up in the document
     score: float = 0.0  # fused, higher is better; comparable within one search only
     relevance: float = 0.0  # calibrated to 0…1; the floor is applied to this
+    link: str = ""  # a path on this server where a person reads it, if it is no document of the agency's
+    official: str = ""  # the address of what it restates, where somebody else published that
 
 
 class ToolResult(Struct, frozen=True, kw_only=True):
-    """What code computed for this question. `text` is its derivation, line by line; it can be cited."""
+    """What code computed for this question. `text` can be cited: what it says, then its derivation line by line.
+
+    `says` is the beginning of `text`: the few sentences that hold the result's figures. `value`, `arguments` and the
+    lines of `derivation` are plain JSON values.
+    """
 
     name: str
     value: Any
     text: str
+    title: str = ""
+    says: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    derivation: tuple[Mapping[str, Any], ...] = ()
+    link: str = ""  # a path on this server where a person sees it computed
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What a mission's own code says, word for word: a result, a question back, the inputs to confirm, a refusal."""
+
+    kind: ReplyKind
+    text: str
+    language: str = "en"
+    tool: str = ""  # the tool that it is about
+    asks: tuple[str, ...] = ()  # the parameters that it asks for
+    link: str = ""  # the address of a form in which all that was said stands already
 
 
 class Evidence(Struct, frozen=True):
-    """All that an answer may rest on. Empty `passages` means that the documents do not answer."""
+    """All that an answer may rest on. Empty `passages` means that the documents do not answer.
+
+    With a `reply` Llama writes nothing, and the reply leaves as it is. `otherwise` leaves where nothing stands of what
+    Llama writes; of a tool's result it completes what Llama left out.
+    """
 
     passages: tuple[Passage, ...] = ()
     tools: tuple[ToolResult, ...] = ()
     nearest: tuple[Passage, ...] = ()  # below the floor: named to the person, never shown to Llama
+    reply: Reply | None = None
+    otherwise: Reply | None = None
+    asked: str = ""  # what is to be answered, where that is not the last message: "yes" asks nothing
+    spent: Usage = Usage()  # what Llama read and wrote to find it

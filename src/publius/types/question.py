@@ -22,7 +22,7 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 
 class ToolCall(Struct, frozen=True):
-    """Llama asks the caller to carry out a tool. `arguments` is JSON text."""
+    """Llama asks the caller to carry out a tool, or a caller asks a mission to. `arguments` is JSON text."""
 
     id: str
     name: str
@@ -71,7 +71,10 @@ class Form(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """One walk's input, as it came through a door: nothing in it is trusted yet."""
+    """One walk's input, as it came through a door: nothing in it is trusted yet.
+
+    With a `call`, a tool of the mission is computed as it says; there are then no messages, and Llama is not asked.
+    """
 
     id: UUID
     door: Door
@@ -80,6 +83,8 @@ class Question(Struct, frozen=True, kw_only=True):
     credential: str | Principal | None = None  # a door that has already authenticated passes the Principal
     sampling: Sampling = Sampling()
     form: Form = Form()
+    call: ToolCall | None = None
+    language: str = "en"  # of what a called tool says
 
     @property
     def length(self) -> int:
@@ -94,11 +99,15 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 class Model(Struct, frozen=True):
-    """One entry of `/v1/models`: `llama` answers from itself, `library` from the agency's documents."""
+    """One entry of `/v1/models`: `llama` answers from itself, `library` from the agency's documents.
+
+    A mission's has the mission's id, and answers from its tools and sources.
+    """
 
     id: str
     grounded: bool
     description: str
+    mission: str = ""
 
 
 class Share(Struct, frozen=True):

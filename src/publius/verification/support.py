@@ -56,14 +56,14 @@ class Source:
         if isinstance(self.origin, ToolResult):
             tool = self.origin.name
             return Citation(
-                number=number, document_id=UUID(int=0), document=tool, name=tool, revision=0, page=None,
-                start=start, end=end, quote=quote, tool=tool,
+                number=number, document_id=UUID(int=0), document=self.origin.title or tool, name=tool, revision=0,
+                page=None, start=start, end=end, quote=quote, tool=tool, link=self.origin.link,
             )  # fmt: skip
         passage = self.origin
         return Citation(
             number=number, document_id=passage.document_id, document=passage.title, name=passage.name,
             revision=passage.revision, page=passage.page, start=passage.start + start, end=passage.start + end,
-            quote=quote,
+            quote=quote, link=passage.link, official=passage.official,
         )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ async def prepare(evidence: Evidence, embed: Embed) -> Sources:
         source = Source(origin, rank)
         last: Span | None = None
         for span in _cut(source):
-            if last is not None and not (sentences.is_row(span.text) or sentences.is_row(last.text)):
+            if last is not None and _follows(last, span):
                 pairs.append(Neighbours(source, last.start, span.end, last.before))
                 indexes.append((len(singles) - 1, len(singles)))
             singles.append(span)
@@ -207,6 +207,12 @@ async def prepare(evidence: Evidence, embed: Embed) -> Sources:
     joined /= np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-9)
     known = names.acronyms(passage.text for passage in evidence.passages)
     return Sources((*singles, *pairs), np.concatenate([vectors, joined]), known)
+
+
+def _follows(last: Span, span: Span) -> bool:
+    """Whether the two may be cited as one. Each sentence of a tool stands alone, so that no figure changes places."""
+    computed = isinstance(span.source.origin, ToolResult)
+    return not (computed or sentences.is_row(span.text) or sentences.is_row(last.text))
 
 
 def _cut(source: Source) -> Iterator[Span]:

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from publius.types import Reason
-from publius.verification import figures, meaning, names, words
+from publius.types import Reason, ToolResult
+from publius.verification import bindings, figures, meaning, names, words
 from publius.verification.meaning import Objection
 from publius.verification.support import Match, Sources, Span, Vectors
 
@@ -45,6 +45,8 @@ def _object(sentence: str, match: Match, question: str, sources: Sources) -> Obj
     span = match.span
     if lost := figures.missing(sentence, span.figures):
         return Objection(Reason.FIGURE, f"“{lost[0].text.strip()}” is not in the nearest passage.")
+    if isinstance(span.source.origin, ToolResult) and (moved := bindings.moved(sentence, span.plain)):
+        return Objection(Reason.FIGURE, f"“{moved.text.strip()}” stands beside other words in the result.")
     for name in names.read_names(sentence):
         if not names.stands(name, span.names, sources.acronyms):
             return Objection(Reason.NAME, f"“{name.text}” is not in the nearest passage.")

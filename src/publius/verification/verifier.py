@@ -7,13 +7,25 @@ doors give the same verdicts however the draft is cut into pieces.
 import numpy as np
 from msgspec import structs
 
-from publius.types import Checked, Citation, Claim, Draft, Evidence, Grant, Passage, Question, Reason
-from publius.verification import quote
-from publius.verification.figures import read
+from publius.types import (
+    Checked,
+    Citation,
+    Claim,
+    Draft,
+    Evidence,
+    Grant,
+    Passage,
+    Question,
+    Reason,
+    Reply,
+    ToolResult,
+)
+from publius.verification import quote, sentences
+from publius.verification.figures import missing, read
 from publius.verification.meaning import Objection
 from publius.verification.quote import Answers
 from publius.verification.sentences import Piece, Splitter
-from publius.verification.support import Embed, Heading, Match, Sources, Span, prepare
+from publius.verification.support import Embed, Heading, Match, Source, Sources, Span, prepare
 from publius.verification.talk import is_talk, says_unanswered
 from publius.verification.verdict import judge
 from publius.verification.words import is_spanish
@@ -46,7 +58,8 @@ class Checking:
     """One draft under verification. Feed it text as it comes, then finish."""
 
     def __init__(self, embed: Embed, grant: Grant, question: Question, evidence: Evidence) -> None:
-        self._embed, self._grant, self._question, self._evidence = embed, grant, question.text, evidence
+        self._embed, self._grant, self._evidence = embed, grant, evidence
+        self._question = evidence.asked or question.text
         self._splitter = Splitter()
         self._ready: tuple[Sources, Answers] | None = None
         self._seen: set[str] = set()
@@ -63,14 +76,24 @@ class Checking:
         return await self._decide(self._splitter.feed(text))
 
     async def finish(self, draft: Draft) -> tuple[list[Claim], Checked]:
-        """Decide what is left, quote a passage where the draft does not answer, and close."""
+        """Decide what is left, complete what the draft does not answer, and close.
+
+        A mission's reply leaves as it is. A result is completed with the tool's own sentences, an answer from documents
+        with a passage's.
+        """
         if not self._grant.model.grounded:
             return [], Checked(text=draft.text, grounded=False, answered=True, choices=draft.choices)
+        if (reply := self._evidence.reply) is not None:
+            return self._told() if reply.kind == "result" else [], self._close(reply)
         claims = await self._decide(self._splitter.finish(draft.finish_reason))
         drafted = any(claim.released for claim in self._claims)
+        otherwise = self._evidence.otherwise
+        if otherwise is not None and otherwise.kind == "result":
+            claims += self._told()
+            return claims, self._close(otherwise)
         if draft.finish_reason != "cancelled":
             claims += await self._quote()
-        return claims, self._close(quoted=not drafted)
+        return claims, self._close(otherwise, quoted=not drafted)
 
     async def _decide(self, pieces: list[Piece]) -> list[Claim]:
         decided = []
@@ -116,7 +139,7 @@ class Checking:
         foreign = is_spanish(sentence) != is_spanish(self._question)
         if isinstance(match and match.span, Heading):
             return Objection(Reason.OFF_QUESTION, "It is the first row of a table, which says nothing by itself.")
-        if match is None or foreign or answers.vague or answers.bears(match.span):
+        if match is None or foreign or answers.vague or answers.bears(match.span) or _is_result(match.span):
             return None
         return Objection(Reason.OFF_QUESTION, "It is supported, but does not answer the question.")
 
@@ -152,6 +175,27 @@ class Checking:
             ]
         return [self._keep(self._quotation(match), breaks=True) for match in matches]
 
+    def _told(self) -> list[Claim]:
+        """The sentences in which tools say their results, but for those that a released sentence says in full."""
+        told = []
+        for rank, result in enumerate(self._evidence.tools):
+            source = Source(result, rank)
+            for start, end in sentences.split(result.says):
+                if self._said(result, start, end):
+                    continue
+                cited = self._cite(Span(source, 0, len(result.says)))
+                claim = Claim(text=" ".join(result.says[start:end].split()), citations=(cited,), support=1.0)
+                told.append(self._keep(claim, breaks=False))
+        return told
+
+    def _said(self, result: ToolResult, start: int, end: int) -> bool:
+        """Whether what stands there was released in other words, with every figure."""
+        spans = [match.span for match in self._matches if match.span.source.origin is result]
+        if not any(span.start < end and start < span.end for span in spans):
+            return False
+        released = " ".join(claim.text for claim in self._claims if claim.released)
+        return not missing(result.says[start:end], read(released))
+
     def _quotation(self, match: Match) -> Claim:
         """The span's own words; a table's row with the names of its columns, which are cited too."""
         row, heading = match.span, match.span.heading
@@ -160,11 +204,14 @@ class Checking:
             return Claim(text=f"“{row.plain}”", citations=(self._cite(row),), support=support)
         return Claim(text=row.labelled, citations=(self._cite(row), self._cite(heading)), support=support)
 
-    def _close(self, quoted: bool) -> Checked:
+    def _close(self, reply: Reply | None, quoted: bool = False) -> Checked:
         released = tuple(claim for claim in self._claims if claim.released)
         nearest = self._evidence.nearest or self._evidence.passages
+        if released and reply is not None and reply.kind != "result":
+            reply = None  # it was for the case that nothing stands
+        declined = _whole(reply) if reply is not None else self._declined(nearest)
         return Checked(
-            text="".join(self._lines) if released else self._declined(nearest),
+            text="".join(self._lines) if released else declined,
             grounded=True,
             answered=bool(released),
             quoted=quoted and bool(released),
@@ -172,6 +219,8 @@ class Checking:
             withheld=tuple(claim for claim in self._claims if not claim.released),
             citations=tuple(self._cited.values()),
             nearest=() if released else nearest,
+            reply=reply,
+            results=self._evidence.tools,
         )
 
     def _declined(self, nearest: tuple[Passage, ...]) -> str:
@@ -183,3 +232,13 @@ class Checking:
             return f"Los documentos de {agency} no responden a esta pregunta.{looked}"
         looked = f" The nearest ones are: {listed}." if titles else ""
         return f"The documents of {agency} do not answer this question.{looked}"
+
+
+def _whole(reply: Reply) -> str:
+    """A reply with the address of its form, for doors that show text alone."""
+    return f"{reply.text}\n\n{reply.link}" if reply.link else reply.text
+
+
+def _is_result(span: Span) -> bool:
+    """Whether it is one of the sentences in which a tool says its result: those were asked for."""
+    return isinstance(span.source.origin, ToolResult) and span.start < len(span.source.origin.says)

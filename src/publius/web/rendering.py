@@ -66,7 +66,9 @@ def asset(name: str, known: dict[str, str] = {}) -> str:  # noqa: B006 - a cache
 
 
 def link(place: Citation | Passage) -> str:
-    """Where a cited span opens: the document in that revision, at the highlighted words."""
+    """Where a cited span opens: the document in that revision, at the highlighted words; or a mission's own page."""
+    if place.link:
+        return place.link
     query = urlencode({"revision": place.revision, "start": place.start, "end": place.end})
     return f"/documents/{place.document_id}?{query}#cited"
 

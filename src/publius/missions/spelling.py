@@ -1,0 +1,91 @@
+"""Words as a person in a hurry types them: without accents, with a letter too many, too few or in the wrong place."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from publius.verification.words import fold
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SURE = 4  # letters up to which a word is taken as it is written: with one changed it would be another word
+_LONG = 8  # letters from which two errors are let pass
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case and without accents."""
+    return _WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=65536)
+def meant(written: str, word: str) -> bool:
+    """Whether `written` is `word`, perhaps in another form or mistyped; both as `words` gives them."""
+    if written == word or _form(written) == _form(word):
+        return True
+    shorter = min(len(written), len(word))
+    if shorter <= _SURE or written[0] != word[0] or any(c.isdigit() for c in written + word):
+        return False
+    return distance(written, word, allowed := 2 if shorter >= _LONG else 1) <= allowed
+
+
+def find(phrase: str, text: Sequence[str], apart: int = 0) -> tuple[int, int] | None:
+    """Where the words of `phrase` stand in `text`, in order and with at most `apart` words between two; (first, end).
+
+    `a|b` stands for either word.
+    """
+    first, *others = [[words(other) for other in slot.split("|")] for slot in phrase.split()]
+    for start in range(len(text)):
+        end = _end(first, text, start)
+        for slot in others:
+            if end is None:
+                break
+            places = (_end(slot, text, place) for place in range(end, min(end + apart + 1, len(text))))
+            end = next((place for place in places if place is not None), None)
+        if end is not None:
+            return start, end
+    return None
+
+
+def _end(slot: Sequence[Sequence[str]], text: Sequence[str], start: int) -> int | None:
+    """Where one of the slot's alternatives ends, if it stands at `start`."""
+    for wanted in slot:
+        given = text[start : start + len(wanted)]
+        if wanted and len(given) == len(wanted) and all(map(meant, given, wanted)):
+            return start + len(wanted)
+    return None
+
+
+@lru_cache(maxsize=65536)
+def distance(one: str, other: str, most: int) -> int:
+    """Letters to put in, leave out, change, or exchange with a neighbour; more than `most` is `most + 1`."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)
+
+
+def closest(written: str, known: Iterable[str]) -> str | None:
+    """The known word that a mistyped one means; None if there is none, or more than one as near."""
+    if len(written) <= _SURE:
+        return None
+    allowed = 2 if len(written) >= _LONG else 1
+    ranked = sorted((distance(written, word, allowed), word) for word in known if word[:1] == written[:1])
+    near = [word for far, word in ranked if far <= allowed and far == ranked[0][0]]
+    return near[0] if len(near) == 1 else None
+
+
+def _form(word: str) -> str:
+    """Without the ending of a plural, in either language: `assets` and `asset`, `bienes` and `bien` are one."""
+    for ending in ("'s", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word
