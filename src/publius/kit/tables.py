@@ -2,6 +2,7 @@
 
 A file is made of blocks. A block has a `source` and a `status`, and its figures; a figure that is verified differently
 from its block is written `{ value = 1, status = "…" }`. A list of `[over, base, percent]` is a graduated schedule.
+A rule that did not hold for all of a year's work has its day too: `since = 2025-08-15`, of a figure or a block.
 The statuses: `seen`, read in a published source; `recomputed`, equal to the agency's own published records; `CPI rule`,
 worked out by the law's rule of yearly adjustment but not seen in print; and `not known`.
 """
@@ -9,6 +10,7 @@ worked out by the law's rule of yearly adjustment but not seen in print; and `no
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ class Figure:
     steps: tuple[Step, ...]
     source: str
     status: str
+    since: date | None = None  # The day from which the rule was applied, where that is not the whole year.
 
 
 class Tables(dict[str, Figure]):
@@ -36,6 +39,10 @@ class Tables(dict[str, Figure]):
         super().__init__({name: figure for name, figure in figures.items() if figure.status != NOT_KNOWN})
         self.year = year
         self.not_known = tuple(name for name, figure in figures.items() if figure.status == NOT_KNOWN)
+
+    def before(self, day: date) -> "Tables":
+        """The figures as they stood before `day`: without those that came into force on it or later."""
+        return Tables(self.year, {name: each for name, each in self.items() if each.since is None or each.since < day})
 
     def __missing__(self, name: str) -> Figure:
         raise InvalidInput(
@@ -60,12 +67,15 @@ def _figures(prefix: str, block: dict[str, Any]) -> Iterator[tuple[str, Figure]]
             yield from _figures(f"{prefix}{name}.", inner)
         return
     for name, held in block.items():
-        if name not in {"source", "status"}:
+        if name not in {"source", "status", "since"}:
             own = held if isinstance(held, dict) else {"value": held}
-            yield f"{prefix}{name}", _figure(own.get("value", 0), block["source"], own.get("status", block["status"]))
+            yield f"{prefix}{name}", _figure({"value": 0, "since": None} | block | own)
 
 
-def _figure(held: int | list[list[int]], source: str, status: str) -> Figure:
+def _figure(written: dict[str, Any]) -> Figure:
+    held: int | list[list[int]] = written["value"]
     if isinstance(held, int):
-        return Figure(held, (), source, status)
-    return Figure(0, tuple(Step(over, base, percent * 100) for over, base, percent in held), source, status)
+        value, steps = held, []
+    else:
+        value, steps = 0, [Step(over, base, percent * 100) for over, base, percent in held]
+    return Figure(value, tuple(steps), written["source"], written["status"], written["since"])

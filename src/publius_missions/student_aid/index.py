@@ -22,12 +22,15 @@ class Aid(NamedTuple):
     pell: int
 
 
-def student_aid(application: Application) -> Result[Aid]:
-    """The index and the Pell Grant of one application. InvalidInput for an impossible one or a year without tables."""
-    year = load(TABLES, application.award_year)
+def student_aid(application: Application, tables: Tables | None = None) -> Result[Aid]:
+    """The index and the Pell Grant of one application, under the law of today or the `tables` of another day.
+
+    InvalidInput for an impossible application or a year without tables.
+    """
+    year = load(TABLES, application.award_year) if tables is None else tables
     check(application)
     derivation = Derivation()
-    tested = pell.income_for_pell(application, derivation)
+    tested = pell.income_for_pell(application, year, derivation)
     guideline = pell.poverty_guideline(application, year, derivation)
     max_pell = pell.maximum(application, tested, guideline, derivation)
     index = student_aid_index(application, max_pell, year, derivation)

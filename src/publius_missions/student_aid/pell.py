@@ -9,7 +9,8 @@ MINIMUM_PERCENT = {1: 325, 2: 275, 3: 400, 4: 350, 5: 275}  # By the Department'
 FULL_TIME = 100  # Percent.
 NEVER = 1_000_000  # Above every Student Aid Index.
 LAW = "HEA sec. 401(b)(1), 20 U.S.C. 1070a(b)(1)"
-FOREIGN_INCOME_LEFT_OUT = {"2024-25", "2025-26"}  # Counted from 2026-27 on: Public Law 119-21; announcement APP-25-23.
+NO_GRANT_FROM = "pell_law_119_21.no_grant_from"
+FOREIGN_INCOME = "pell_law_119_21.foreign_income_percent"  # Not in the tables of a year that leaves it out.
 
 
 def single_parent(application: Application) -> bool:
@@ -38,14 +39,21 @@ def poverty_guideline(application: Application, year: Tables, derivation: Deriva
     )
 
 
-def income_for_pell(application: Application, derivation: Derivation) -> int:
+def income_for_pell(application: Application, year: Tables, derivation: Derivation) -> int:
     """What is held against the guideline: adjusted gross income, from 2026-27 on with excluded foreign income."""
     household = application.household
     agi, foreign = household.total("adjusted_gross_income"), household.foreign_income
-    if application.award_year in FOREIGN_INCOME_LEFT_OUT:
+    if FOREIGN_INCOME not in year:
         return derivation.add("income for Pell", agi, "adjusted gross income", LAW, agi=agi)
-    formula, law = "adjusted gross income + foreign income excluded", f"{LAW}; Public Law 119-21"
-    return derivation.add("income for Pell", agi + foreign, formula, law, agi=agi, foreign=foreign)
+    counted = year[FOREIGN_INCOME]
+    return derivation.add(
+        "income for Pell",
+        agi + share(foreign, 100 * counted.value),
+        "adjusted gross income + foreign income excluded",
+        f"{LAW}; {counted.source}",
+        agi=agi,
+        foreign=foreign,
+    )
 
 
 def maximum(application: Application, income: int, guideline: int, derivation: Derivation) -> int:
@@ -99,7 +107,7 @@ def scheduled_award(index: int, max_pell: int, min_pell: int, year: Tables, deri
 
 def no_grant_from(year: Tables) -> int:
     """The index from which there is no grant at all; before 2026-27 there was no such limit."""
-    return year["pell.no_grant_from"].value if "pell.no_grant_from" in year else NEVER
+    return year[NO_GRANT_FROM].value if NO_GRANT_FROM in year else NEVER
 
 
 def enrolled_award(award: int, intensity: int) -> Result[int]:

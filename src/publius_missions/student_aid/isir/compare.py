@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from publius.kit import Result
-from publius_missions.student_aid.index import Aid
-from publius_missions.student_aid.isir.record import YES, Record, computed_fields, number
+from publius_missions.student_aid.index import Aid, student_aid
+from publius_missions.student_aid.isir import in_force
+from publius_missions.student_aid.isir.record import YES, Record, application, computed_fields, number
 from publius_missions.student_aid.pell import NON_FILER
 
 GRADUATE_LEVEL = "4"
@@ -24,6 +25,14 @@ class Difference(NamedTuple):
 def was_computed(record: Record) -> bool:
     """Whether the Department computed anything: a rejected application has no index, and nothing to compare."""
     return any(record.fields[name] for name in ("sai", "provisional_sai"))
+
+
+def recomputed(record: Record) -> Result[Aid]:
+    """The record's index and Pell Grant from its raw inputs, under the rules that it was made under.
+
+    InvalidInput for amounts that cannot be, or where the tables do not hold what is needed.
+    """
+    return student_aid(application(record), in_force.tables(record))
 
 
 def differences(record: Record, result: Result[Aid]) -> list[Difference]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from publius.kit import InvalidInput
 from publius_missions.student_aid.index import student_aid
-from publius_missions.student_aid.isir.compare import differences, was_computed
+from publius_missions.student_aid.isir import in_force
+from publius_missions.student_aid.isir.compare import differences, recomputed, was_computed
 from publius_missions.student_aid.isir.record import Record, application, read
 
 CHUNK = 2 * 1024 * 1024  # Bytes that a worker takes at once: about 260 records.
@@ -120,13 +121,17 @@ def _compared(line: int, record: Record) -> Row:
     if not was_computed(record):
         reasons = fields["reject_reasons"] or "none given"
         return Row(line, note=f"The Department computed no index; its reject reasons: {reasons}.")
-    applied = application(record)
-    result = student_aid(applied)
+    result = recomputed(record)
     notes = [f"provisional index {fields['provisional_sai']}"] if fields["provisional_sai"] else []
+    if not in_force.is_of_today(record):
+        today = student_aid(application(record)).value
+        notes.append(
+            f"made before foreign income counted for Pell; today: {today.max_pell or 'no'} maximum Pell indicator"
+        )
     notes += map(str, differences(record, result))
     return Row(
         line,
-        fields["formula"] or applied.formula,
+        fields["formula"] or application(record).formula,
         fields["sai"],
         str(result.value.sai),
         fields["max_pell"],
