@@ -1,5 +1,6 @@
 """How a figure came about: every line of the computation, in the order in which the law takes it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -14,6 +15,11 @@ class Line(NamedTuple):
     formula: str
     citation: str
     inputs: dict[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """The line as it can be read out and cited: name, amount, formula, citation."""
+        return f"{self.name[:1].upper()}{self.name[1:]}: {self.amount:,}, {self.formula} ({self.citation})."
 
 
 @dataclass(slots=True)
@@ -34,7 +40,20 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Result(Generic[Value]):
-    """What a tool answers: the value, and the derivation that an answer may cite."""
+    """What a tool answers: the value, the derivation that an answer may cite, and what a person is told.
+
+    `says` holds one to three plain sentences by language ("en", "es") with the result's figures in them.
+    """
 
     value: Value
     derivation: Derivation
+    says: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, language: str = "en") -> str:
+        """`says` in this language, else in English."""
+        return self.says.get(language) or self.says.get("en", "")
+
+    def text(self, language: str = "en") -> str:
+        """The whole result as text that can be cited: what a person is told, then each line on a line of its own."""
+        said = self.told(language)
+        return "\n".join([*([said] if said else []), *(line.sentence for line in self.derivation.lines)])

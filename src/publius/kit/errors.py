@@ -1,10 +1,16 @@
 """The one error that a mission raises on purpose: what was given cannot be computed with."""
 
+from collections.abc import Mapping
+
 
 class InvalidInput(ValueError):
-    """What is wrong with what was given (`message`) and what to do about it (`cure`), in plain words."""
+    """What is wrong with what was given (`message`) and what to do about it (`cure`), in plain words.
 
-    def __init__(self, message: str, cure: str) -> None:
-        super().__init__(f"{message} {cure}")
+    `problems` has a sentence for each input that cannot be used, by its path: `family_size`, `parents.0.income_tax`.
+    """
+
+    def __init__(self, message: str, cure: str = "", problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{message} {cure}".strip())
         self.message = message
         self.cure = cure
+        self.problems = dict(problems or {})

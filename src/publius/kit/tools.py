@@ -1,0 +1,101 @@
+"""A tool: a typed function of a mission that computes, and whose inputs a model, a form and a program can all give."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_origin
+
+from publius.kit.derivation import Result
+from publius.kit.forms import fields_of, given_in
+from publius.kit.kinds import Kind, Parameter
+from publius.kit.reading import find, is_blank, read_all
+from publius.kit.schema import schema_of
+from publius.kit.signature import parameters
+
+Function = Callable[..., Result[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function of a mission with all that follows from its types. Calling it calls the function.
+
+    `asks` are words of a question that this tool answers. `summary` is the first sentence of `description`.
+    """
+
+    function: Function
+    name: str
+    title: str
+    title_es: str
+    summary: str
+    description: str
+    asks: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+
+    def __call__(self, *arguments: Any, **values: Any) -> Result[Any]:
+        return self.function(*arguments, **values)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the inputs."""
+        return schema_of(self.parameters)
+
+    def read(self, given: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+        """The values to call the tool with, from JSON. Figures may also come as text, as people write them.
+
+        InvalidInput has all problems at once, each by the path of its input.
+        """
+        return read_all(self.parameters, given, language)
+
+    def read_form(self, fields: Mapping[str, str], language: str = "en") -> dict[str, Any]:
+        """The same from the fields of a posted form, in which `parents.0.income_tax` is a field of the first parent."""
+        return read_all(self.parameters, self.given(fields), language)
+
+    def given(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        """What the fields of a form give, not read yet: `missing` and `read` take it."""
+        return given_in(self.parameters, fields)
+
+    def missing(self, given: Mapping[str, Any]) -> tuple[Parameter, ...]:
+        """The inputs that are required and were not given."""
+        return tuple(each for each in self.parameters if each.required and is_blank(given.get(each.name)))
+
+    def fields(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """The fields of a form filled in with these values, as `read` returns them; some may be missing."""
+        return fields_of(self.parameters, values)
+
+    def plain(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as `read` returns them, or some of them, as what JSON can say; `read` takes it back."""
+        return _plain(self.parameters, values)
+
+    def parameter(self, path: str) -> Parameter | None:
+        """The input at this path, `family_size` or `parents.0.income_tax`; None where there is none."""
+        return find(self.parameters, path)
+
+
+def tool(*, title: str, es: str = "", asks: Sequence[str] = ()) -> Callable[[Function], Tool]:
+    """Make a tool of a function whose parameters are annotated with the kit's types and an `Ask` each.
+
+    TypeError as the pack is imported: a parameter without type or question, no docstring, no `Result`.
+    """
+
+    def made(function: Function) -> Tool:
+        name = function.__name__
+        description = inspect.getdoc(function)
+        if not description:
+            raise TypeError(f"{name} has no docstring. Say in one sentence what it computes, then units and law.")
+        returned = inspect.get_annotations(function, eval_str=True).get("return")
+        if Result not in (returned, get_origin(returned)):
+            raise TypeError(f"{name} must return a Result: its value with the derivation that it rests on.")
+        summary = description.partition("\n\n")[0].replace("\n", " ")
+        found = parameters(function)
+        return Tool(function, name, title, es or title, summary, description, tuple(asks), found)
+
+    return made
+
+
+def _plain(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {}
+    for parameter in parameters:
+        value = values.get(parameter.name)
+        if value is not None:
+            people = parameter.kind is Kind.PEOPLE
+            plain[parameter.name] = [_plain(parameter.fields, each._asdict()) for each in value] if people else value
+    return plain
