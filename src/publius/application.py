@@ -27,6 +27,7 @@ from publius.inference.upstream import UpstreamEngine
 from publius.inference.waiting import WaitingLimits
 from publius.inference.writer import Writer
 from publius.ledger.ledger import Ledger, Watcher
+from publius.missions import Missions, discover
 from publius.policy import Policy
 from publius.retrieval.library import Library
 from publius.retrieval.reading.sandbox import Reader
@@ -47,6 +48,7 @@ class Application:
     database: Database
     identity: Identity
     policy: Policy
+    missions: Missions
     retrieval: Library
     engine: Engine
     embedder: Embedder
@@ -102,6 +104,7 @@ async def open_application(
         embedder = Embedder(settings.home / "models" / EMBEDDING_MODEL)
         reader = Reader()
         stack.push_async_callback(reader.close)
+        missions = Missions(database, discover(settings))
         watchers = _watchers(settings, stack)
         ledger = Ledger(database, settings.home, watchers)
         stack.push_async_callback(ledger.close)
@@ -113,7 +116,8 @@ async def open_application(
             settings=settings,
             database=database,
             identity=Identity(database, session_hours=settings.session_hours),
-            policy=Policy(database, max_tokens=settings.max_tokens),
+            policy=Policy(database, max_tokens=settings.max_tokens, missions=missions.models),
+            missions=missions,
             retrieval=Library(database, embedder.embed, reader),
             engine=engine,
             embedder=embedder,

@@ -48,7 +48,7 @@ def test_scopes_narrow_and_never_widen(education: Agency) -> None:
 async def test_who_may_not_ask_is_told_so(policy: Policy, education: Agency, role: Role) -> None:
     with pytest.raises(Forbidden):
         await policy.authorize(principal(education, role), question())
-    assert policy.models(principal(education, role)) == ()
+    assert await policy.models(principal(education, role)) == ()
 
 
 async def test_a_key_scoped_to_documents_cannot_ask(policy: Policy, education: Agency) -> None:

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.quality.tree import files, functions, modules, name, parsed
+from tests.quality.tree import ROOT, files, functions, modules, name, parsed
 
 DOOR = {  # The only places where any exception may be caught: the ends of streams, which record it and answer.
     "src/publius/api/errors.py",
@@ -55,6 +55,15 @@ def reads_environment(tree: ast.Module) -> bool:
         or (isinstance(node, ast.ImportFrom) and node.module == "os" and names & {each.name for each in node.names})
         for node in ast.walk(tree)
     )
+
+
+def test_the_core_names_no_mission():
+    missions = [path.name for path in (ROOT / "src/publius_missions").iterdir() if (path / "mission.toml").exists()]
+    assert missions
+    # The demonstration is no part of it: it turns a mission on, to be tried.
+    core = [path for path in files("src/publius") if path.suffix in TEXT and "demonstration" not in path.parts]
+    naming = [(name(path), mission) for path in core for mission in missions if mission in path.read_text("utf-8")]
+    assert len(core) > 200 and not naming
 
 
 def test_any_exception_is_caught_only_at_the_door():

@@ -35,14 +35,14 @@ class EmbeddingsRequest(Struct):
 @get("/v1/models", opt=may(Permission.SIGN_IN))
 async def list_models(request: Web) -> dict[str, Any]:
     """The models that this caller can use."""
-    return {"object": "list", "data": [_shown(model) for model in _usable(request)]}
+    return {"object": "list", "data": [_shown(model) for model in await _usable(request)]}
 
 
 @get("/v1/models/{id:str}", opt=may(Permission.SIGN_IN))
 async def one_model(request: Web, id: FromPath[str]) -> dict[str, Any]:
     """One of them."""
-    found = next((model for model in _usable(request) if model.id == id), None)
-    return _shown(found or building(request).policy.model(principal_of(request), id))
+    found = next((model for model in await _usable(request) if model.id == id), None)
+    return _shown(found or await building(request).policy.model(principal_of(request), id))
 
 
 @post("/v1/embeddings", status_code=200, opt=may(Permission.ASK))
@@ -51,7 +51,7 @@ async def embeddings(request: Web) -> dict[str, Any]:
     wanted = read(await request.body(), EmbeddingsRequest)
     app, principal = building(request), principal_of(request)
     if wanted.model != EMBEDDING.id:
-        app.policy.model(principal, wanted.model)  # not found, unless it is a model that writes
+        await app.policy.model(principal, wanted.model)  # not found, unless it is a model that writes
         raise InvalidRequest(f"{wanted.model} makes no vectors.", cure=f"Use {EMBEDDING.id}.", param="model")
     texts = _texts(wanted)
     await app.policy.admit(principal)
@@ -69,8 +69,8 @@ async def embeddings(request: Web) -> dict[str, Any]:
     }
 
 
-def _usable(request: Web) -> tuple[Model, ...]:
-    models = building(request).policy.models(principal_of(request))
+async def _usable(request: Web) -> tuple[Model, ...]:
+    models = await building(request).policy.models(principal_of(request))
     return (*models, EMBEDDING) if models else ()
 
 

@@ -1,1 +1,7 @@
 """Missions: packs of tools, sources and rules for one task, found, switched on and asked like any model."""
+
+from publius.missions.discovery import discover
+from publius.missions.missions import Missions
+from publius.missions.pack import Pack
+
+__all__ = ["Missions", "Pack", "discover"]

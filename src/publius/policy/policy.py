@@ -1,15 +1,26 @@
 """The room's face: may this principal do this, and what was spent by doing it."""
 
+from collections.abc import Awaitable, Callable
+
 from publius.errors import Forbidden, NotFound
 from publius.policy.checks import check
 from publius.policy.limits import Limits, Used
 from publius.policy.roles import allowed
 from publius.storage import Database
 from publius.storage.database import PLATFORM
-from publius.types import Grant, Model, Permission, Principal, Question, Share, Usage
+from publius.types import Agency, Grant, Model, Permission, Principal, Question, Share, Usage
 
 LLAMA = Model("llama", False, "Llama itself, for drafting and summarising. Not checked against documents.")
 LIBRARY = Model("library", True, "Answers from your agency's documents, each sentence with its source.")
+
+
+ModelsOf = Callable[[Agency], Awaitable[tuple[Model, ...]]]
+MISSION = "mission:"  # begins the id of a model that an agency turns on and off
+
+
+async def no_missions(agency: Agency) -> tuple[Model, ...]:
+    """The models of an agency that has turned on none."""
+    return ()
 
 
 class ModelNotFound(NotFound):
@@ -20,30 +31,44 @@ class ModelNotFound(NotFound):
 
 
 class Policy:
-    """What may be asked, seen and spent. `max_tokens` is the most that one answer may have."""
+    """What may be asked, seen and spent. `max_tokens` is the most that one answer may have.
 
-    def __init__(self, database: Database, *, max_tokens: int, models: tuple[Model, ...] = (LLAMA, LIBRARY)) -> None:
+    `models` is what each agency can ask; `missions` tells what one can ask besides.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        max_tokens: int,
+        models: tuple[Model, ...] = (LLAMA, LIBRARY),
+        missions: ModelsOf = no_missions,
+    ) -> None:
         self._database = database
         self._limits = Limits(database)
         self._max_tokens = max_tokens
         self._models = models
+        self._missions = missions
 
     def require(self, principal: Principal, permission: Permission) -> None:
         """Raise Forbidden unless the principal's role and scopes include `permission`."""
         if permission not in allowed(principal):
             raise Forbidden(f"{principal.name!r} ({principal.role}) does not have the permission {permission}.")
 
-    def models(self, principal: Principal) -> tuple[Model, ...]:
+    async def models(self, principal: Principal) -> tuple[Model, ...]:
         """The models that this principal can ask; none for one who cannot ask."""
-        return self._models if Permission.ASK in allowed(principal) else ()
+        always = self._always(principal)
+        return (*always, *await self._missions(principal.agency)) if always else ()
 
-    def model(self, principal: Principal, id: str) -> Model:
+    async def model(self, principal: Principal, id: str) -> Model:
         """The model of that id.
 
         Raises:
             NotFound: there is none for this principal; code `model_not_found`.
         """
-        for model in self.models(principal):
+        # Which missions are on, the database knows; who asks anything else does not wait for it.
+        known = await self.models(principal) if id.startswith(MISSION) else self._always(principal)
+        for model in known:
             if model.id == id:
                 return model
         raise ModelNotFound(f"There is no model {id[:64]!r}.", param="model")
@@ -58,10 +83,13 @@ class Policy:
             RateLimited, BudgetSpent: the agency is past a limit; what is refused earlier is not counted.
         """
         self.require(principal, Permission.ASK)
-        model = self.model(principal, question.model)
+        model = await self.model(principal, question.model)
         tokens = check(question, model, self._max_tokens)
         share = await self.admit(principal)
         return Grant(principal, model, tokens, share, sees_cached=Permission.SEE_CACHED in allowed(principal))
+
+    def _always(self, principal: Principal) -> tuple[Model, ...]:
+        return self._models if Permission.ASK in allowed(principal) else ()
 
     async def admit(self, principal: Principal) -> Share:
         """Count one request against the agency's limits; returns its share of the engine, which stands beside them.

@@ -62,7 +62,7 @@ async def ask(request: AnyRequest) -> Response[Any]:
             raise InvalidRequest(problem, cure="Then ask again.")
         return await asking(request, before, model=model, question=said[:LONGEST], problems={"question": problem})
     turn = Turn(id=uuid4(), question=said, model=model, asked_at=datetime.now(UTC))
-    site.app.policy.model(principal, model)  # an unknown one must not become a turn
+    await site.app.policy.model(principal, model)  # an unknown one must not become a turn
     conversation = await site.conversations.ask(principal, home, turn)
     question = _question(principal, turn, before)
     if from_script(request):
@@ -92,7 +92,7 @@ async def asking(
         titles=listing.documents[:SHOWN],
         examples=_examples(principal, listing.documents),
         may_write=Permission.WRITE_DOCUMENTS in allowed(principal),
-        models=sorted(site.app.policy.models(principal), key=lambda one: not one.grounded),
+        models=sorted(await site.app.policy.models(principal), key=lambda one: not one.grounded),
         model=model or (conversation.turns[-1].model if conversation and conversation.turns else DEFAULT),
         question=question or request.query_params.get("question", "")[:LONGEST],
         problems=problems or {},

@@ -28,7 +28,7 @@ async def streamed(
     new = len(question.messages) == 1
     if new:
         yield _event(str(conversation), "conversation")
-    grounded = site.app.policy.model(principal, question.model).grounded
+    grounded = (await site.app.policy.model(principal, question.model)).grounded
     yield _part(site, "begun.html", turn=turn, grounded=grounded, new=new, title=title_of(turn.question))
     withheld = 0
     try:
