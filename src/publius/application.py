@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from publius.inference.upstream import UpstreamEngine
 from publius.inference.waiting import WaitingLimits
 from publius.inference.writer import Writer
 from publius.ledger.ledger import Ledger, Watcher
-from publius.missions import Missions, discover
+from publius.missions import Desk, Missions, Shelf, discover
 from publius.policy import Policy
 from publius.retrieval.library import Library
 from publius.retrieval.reading.sandbox import Reader
@@ -49,6 +49,7 @@ class Application:
     identity: Identity
     policy: Policy
     missions: Missions
+    desk: Desk
     retrieval: Library
     engine: Engine
     embedder: Embedder
@@ -57,9 +58,12 @@ class Application:
     ledger: Ledger
     secret: bytes  # for the doors' own signatures, such as form tokens
 
-    def gather(self, grant: Grant, question: Question) -> Awaitable[Evidence]:
-        """What an answer may rest on, from the agency's documents."""
-        return self.retrieval.gather(grant, question)
+    async def gather(self, grant: Grant, question: Question) -> Evidence:
+        """What an answer may rest on: the agency's documents, or a mission's tools and sources."""
+        if not grant.model.mission:
+            return await self.retrieval.gather(grant, question)
+        pack = self.missions.seen_by(grant.agency)[grant.model.mission]
+        return await self.desk.evidence(pack, self.missions.tools(pack), grant, question)
 
 
 class Storage(NamedTuple):
@@ -112,16 +116,19 @@ async def open_application(
         stack.push_async_callback(engine.stop)
         if start_engine:
             await engine.start()
+        writer = Writer(engine, derive(key, "cache salt"))
+        propose = writer.propose if proposes(settings) else None
         yield Application(
             settings=settings,
             database=database,
             identity=Identity(database, session_hours=settings.session_hours),
             policy=Policy(database, max_tokens=settings.max_tokens, missions=missions.models),
             missions=missions,
+            desk=Desk(Shelf(embedder.embed), settings.url, propose),
             retrieval=Library(database, embedder.embed, reader),
             engine=engine,
             embedder=embedder,
-            inference=Writer(engine, derive(key, "cache salt")),
+            inference=writer,
             verification=Verifier(embedder.embed),
             ledger=ledger,
             secret=derive(key, "doors"),
@@ -161,6 +168,22 @@ def choose_engine(settings: Settings) -> Engine:
         f"PUBLIUS_ENGINE={settings.engine!r} is no engine.",
         cure="Set it to embedded, echo, or openai:http://host:port/v1.",
     )
+
+
+def proposes(settings: Settings) -> bool:
+    """Whether Llama is asked which of a mission's tools is meant: as PUBLIUS_PROPOSALS says, or the catalog.
+
+    Raises:
+        SetupError: the setting is neither.
+    """
+    if settings.proposals:
+        if settings.proposals not in ("on", "off"):
+            raise SetupError(
+                f"PUBLIUS_PROPOSALS={settings.proposals!r} is neither on nor off.",
+                cure="Set it to one of them, or unset it to do as the catalog says.",
+            )
+        return settings.proposals == "on"
+    return settings.engine == "embedded" and read_catalog(settings.catalog).model(settings.model).chooses_tools
 
 
 def _waiting_limits(settings: Settings) -> WaitingLimits:

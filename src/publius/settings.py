@@ -39,6 +39,11 @@ CATALOGUE: dict[str, Setting] = {
         "smollm2-135m",
         "The chat model: its name in the catalog, or at the upstream.",
     ),
+    "proposals": _setting(
+        "PUBLIUS_PROPOSALS",
+        "",
+        "on or off: whether Llama proposes a mission's tools; empty does as the catalog says of the model.",
+    ),
     "catalog": _setting("PUBLIUS_CATALOG", "", "A model catalog of your own, in TOML."),
     "hf_endpoint": _setting("PUBLIUS_HF_ENDPOINT", "https://huggingface.co", "Where hf: weights are; or a mirror."),
     "hf_token": _setting("PUBLIUS_HF_TOKEN", "", "Secret: token for gated hf: weights; sent to that host alone."),
@@ -71,6 +76,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     engine: str
     engine_key: str
     model: str
+    proposals: str
     catalog: str
     hf_endpoint: str
     hf_token: str

@@ -12,7 +12,7 @@ RULES = (
         says="I cannot help to hide income or assets.",
         says_es="No puedo ayudar a ocultar ingresos o bienes.",
     ),
-    Refusal(id="immigration", when=("get|change visa|immigration status",), says="Ask an immigration lawyer."),
+    Refusal(id="immigration", when=("get|change visa", "change immigration status"), says="Ask an immigration lawyer."),
 )
 
 

@@ -39,7 +39,8 @@ class CatalogModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     (`llama3` for Llama 3 and 3.1, `llama3.2` for 3.2 and 3.3).
 
     `grounded_tokens` is how long a prompt with passages should be at most: a small model answers worse
-    from more of them, and a large one better.
+    from more of them, and a large one better. `chooses_tools` says that it chooses well among a mission's tools, and
+    is asked to (docs/decisions/2026-11-25-proposals.md).
     """
 
     name: str
@@ -49,6 +50,7 @@ class CatalogModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     context: int
     template: Literal["chatml", "llama3", "llama3.2", "llama4"] | None = None
     grounded_tokens: int = 1200
+    chooses_tools: bool = False
     files: tuple[WeightsFile, ...] = field(name="file")
 
     def __post_init__(self) -> None:

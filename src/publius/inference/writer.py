@@ -8,14 +8,27 @@ from msgspec import structs
 
 from publius.errors import EngineFailed, PromptTooLong
 from publius.inference import prompts
-from publius.inference.engine import Engine, Request
+from publius.inference.engine import Engine, Finish, Request
 from publius.inference.exclusive import serving
 from publius.inference.grounding import compose
 from publius.inference.pace import Pace
 from publius.inference.writing import Written, together, written
-from publius.types import Choice, Delta, Draft, Evidence, Grant, Message, Question, Usage
+from publius.types import (
+    Choice,
+    Delta,
+    Draft,
+    Evidence,
+    Form,
+    Grant,
+    Message,
+    Question,
+    Sampling,
+    ToolCall,
+    Usage,
+)
 
 ANSWER_TOKENS = 128  # A grounded answer, unless more is asked for.
+PROPOSAL_TOKENS = 512  # A call of a tool; one that is longer is cut off, and then it is none.
 _SEEDS = 2**63
 
 
@@ -73,23 +86,49 @@ class Writer:
             usage = added(_total(ordered, question.form.choices), evidence.spent)
             yield _draft(engine, [answer.choice for answer in ordered], usage)
 
+    async def propose(self, grant: Grant, messages: Sequence[Message], form: Form) -> tuple[ToolCall | None, Usage]:
+        """The tool that Llama would call, held to its schema, and what asking took; None where it calls none.
+
+        Raises:
+            PromptTooLong: the messages and the tools do not fit; EngineUnavailable, EngineFailed.
+        """
+        async with serving(self._engine, grant) as engine:
+            request = self._request(grant, Sampling(max_tokens=PROPOSAL_TOKENS), form, tuple(messages))
+            calls: tuple[ToolCall, ...] = ()
+            async with aclosing(self.pace.watch(engine.generate(request))) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Finish):
+                        return (calls[0] if calls else None), piece.usage
+                    calls += piece.calls
+        raise EngineFailed("The engine ended without finishing its answer.")
+
     async def _requests(self, engine: Engine, grant: Grant, question: Question, evidence: Evidence) -> list[Request]:
         """One for each answer: each prompt as often as the question wants answers to it."""
         if question.form.raw:
-            first = [self._request(grant, question, prompt=message.content) for message in question.messages]
+            first = [
+                self._request(grant, question.sampling, question.form, prompt=message.content)
+                for message in question.messages
+            ]
         elif grant.model.grounded:
             most = min(question.sampling.max_tokens or ANSWER_TOKENS, grant.max_tokens)
             messages = await compose(engine, question, evidence, most)
-            first = [structs.replace(self._request(grant, question, messages), max_tokens=most)]
+            request = self._request(grant, question.sampling, question.form, messages)
+            first = [structs.replace(request, max_tokens=most)]
         else:
-            first = [self._request(grant, question, prompts.plain(question.messages))]
+            messages = prompts.plain(question.messages)
+            first = [self._request(grant, question.sampling, question.form, messages)]
         return [_seeded(request, number) for request in first for number in range(question.form.choices)]
 
     def _request(
-        self, grant: Grant, question: Question, messages: tuple[Message, ...] = (), prompt: str | None = None
+        self,
+        grant: Grant,
+        sampling: Sampling,
+        form: Form,
+        messages: tuple[Message, ...] = (),
+        prompt: str | None = None,
     ) -> Request:
-        chosen = structs.asdict(question.sampling)
-        chosen["max_tokens"] = min(question.sampling.max_tokens or grant.max_tokens, grant.max_tokens)
+        chosen = structs.asdict(sampling)
+        chosen["max_tokens"] = min(sampling.max_tokens or grant.max_tokens, grant.max_tokens)
         return Request(
             messages=messages,
             prompt=prompt,
@@ -97,7 +136,7 @@ class Writer:
             agency=grant.agency.id,
             user=grant.principal.id,
             weight=grant.share.weight,
-            form=question.form,
+            form=form,
             **chosen,
         )
 

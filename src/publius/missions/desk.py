@@ -1,0 +1,288 @@
+"""A mission in conversation: what is refused, which tool is meant, what it still needs, and then its result.
+
+Nothing of a conversation is kept. Each message is understood from those before it: our own last question says what is
+known and what was asked for, and a result is computed only after the person said yes to exactly its inputs.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from publius.errors import InvalidInputs, NotFound
+from publius.kit import InvalidInput, Kind, Result, Tool
+from publius.missions import phrases
+from publius.missions.languages import language_of
+from publius.missions.pack import Pack
+from publius.missions.phrases import Spoken
+from publius.missions.proposing import Propose, proposed
+from publius.missions.refusals import refused
+from publius.missions.routing import route, wants_result
+from publius.missions.saying import said
+from publius.missions.shelf import Shelf
+from publius.missions.slots import Slot, arguments, missing, slots_of
+from publius.missions.turns import affirms, asks_something, denies
+from publius.retrieval.gathering import asked as searched
+from publius.types import Evidence, Grant, Question, Reply, ToolCall, ToolResult, Usage
+
+AT_ONCE = 3  # questions in one message
+
+
+class Desk:
+    """Answers for every mission. `url` is where people open pages; `propose` is None where Llama is not asked."""
+
+    def __init__(self, shelf: Shelf, url: str, propose: Propose | None = None) -> None:
+        self._shelf = shelf
+        self._url = url
+        self._propose = propose
+
+    async def evidence(self, pack: Pack, tools: Sequence[Tool], grant: Grant, question: Question) -> Evidence:
+        """What the answer to a question rests on; for a called tool its result.
+
+        Raises:
+            NotFound: the mission has no such tool.
+            InvalidInputs: a called tool cannot compute with its arguments; every problem is named.
+        """
+        if question.call is not None:
+            return self._called(pack, tools, question.call, question.language)
+        return await _Turn(self, pack, tools, grant, question).evidence()
+
+    def _called(self, pack: Pack, tools: Sequence[Tool], call: ToolCall, language: str) -> Evidence:
+        tool = next((tool for tool in tools if tool.name == call.name), None)
+        if tool is None:
+            names = ", ".join(each.name for each in tools)
+            raise NotFound(f"{pack.id} has no tool {call.name[:64]!r}.", cure=f"It has: {names}.", param="tool")
+        try:
+            result = computed(pack, tool, json.loads(call.arguments), language)
+        except InvalidInput as error:
+            raise InvalidInputs(error.problems or {"": str(error)}) from None
+        reply = Reply(kind="result", text=result.says, language=language, tool=tool.name)
+        return Evidence(tools=(result,), reply=reply)
+
+    async def sources(self, pack: Pack, words: str, language: str) -> Evidence:
+        """What the mission's sources say; where they are silent, that they are."""
+        found = await self._shelf.search(pack, words, language)
+        text = phrases.NOT_IN_SOURCES[language].format(title=pack.title(language))
+        nearest = list(dict.fromkeys(passage.title for passage in found.nearest or found.passages))
+        if nearest:
+            text = f"{text} {phrases.NEAREST[language].format(listed='; '.join(nearest))}"
+        silent = Reply(kind="not-in-sources", text=text, language=language)
+        if found.passages:
+            return Evidence(passages=found.passages, otherwise=silent)
+        return Evidence(nearest=found.nearest, reply=silent)
+
+    def form(self, pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
+        """The address of the tool's form, with what is known filled in."""
+        return f"{self._url}{_path(pack, tool, values)}"
+
+    async def propose(
+        self, grant: Grant, tools: Sequence[Tool], said: Sequence[str]
+    ) -> tuple[Tool | None, dict[str, Any], Usage]:
+        """What Llama proposes, where it is asked."""
+        if self._propose is None or not tools:
+            return None, {}, Usage()
+        return await proposed(self._propose, grant, tools, said)
+
+
+class _Turn:
+    """One message of a person, understood from the messages before it."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        pack: Pack,
+        tools: Sequence[Tool],
+        grant: Grant,
+        question: Question,
+    ) -> None:
+        self._desk, self._pack, self._tools = desk, pack, tools
+        self._grant, self._question = grant, question
+        self._text = question.text
+        self._said = [message.content for message in question.messages if message.role == "user"]
+        self._language = language_of(self._said)
+        self._spent = Usage()
+
+    async def evidence(self) -> Evidence:
+        """See `Desk.evidence`."""
+        if rule := refused(self._text, self._pack.card.refuse):
+            return Evidence(reply=Reply(kind="refuse", text=rule.sentence(self._language), language=self._language))
+        wanted = route(self._text, self._tools) if wants_result(self._text) else None
+        spoken, now = self._last()
+        if spoken is not None and (wanted is None or wanted.name == spoken.tool.name):
+            reply = await self._goes_on(spoken, now)
+            if reply is not None:
+                return reply
+        if wanted is not None:
+            return await self._begins(wanted)
+        return await self._otherwise()
+
+    def _last(self) -> tuple[Spoken | None, bool]:
+        """The newest message of ours that asks or confirms, and whether it is the one that is answered now."""
+        ours = [message for message in self._question.messages if message.role == "assistant"]
+        for at, message in enumerate(reversed(ours)):
+            if (spoken := phrases.read_back(message.content, self._tools)) is not None:
+                return spoken, at == 0
+        return None, False
+
+    async def _goes_on(self, spoken: Spoken, now: bool) -> Evidence | None:
+        """What follows in a conversation that asked for something; None where the message is about something else."""
+        if now and spoken.confirms and affirms(self._text):
+            return self._result(spoken.tool, spoken.values)
+        asked = spoken.asked if not spoken.confirms else ()
+        heard = said(self._text, slots_of(spoken.tool), asked, _whose(spoken.tool, spoken.values))
+        values = heard.values
+        if not values and now and not asks_something(self._text) and (asked or not denies(self._text)):
+            values = await self._proposed(spoken.tool)
+        if values:
+            return self._next(spoken.tool, spoken.values | values, heard.unplaced)
+        if not now or asks_something(self._text):
+            return None
+        if spoken.confirms and denies(self._text):
+            return self._ask(spoken.tool, spoken.values, ())
+        return self._ask(spoken.tool, spoken.values, asked[:1], phrases.NOT_UNDERSTOOD[self._language])
+
+    async def _begins(self, tool: Tool) -> Evidence:
+        """A tool is asked for: what has been said already, by anyone but us, counts."""
+        heard = said("\n".join(self._said), slots_of(tool), subject=_whose(tool, {}))
+        values = await self._proposed(tool) | heard.values
+        return self._next(tool, values, heard.unplaced)
+
+    async def _proposed(self, tool: Tool) -> dict[str, Any]:
+        _, values, spent = await self._desk.propose(self._grant, (tool,), self._said)
+        self._spend(spent)
+        return values
+
+    async def _otherwise(self) -> Evidence:
+        """No tool is asked for in so many words: the sources, or else what Llama or a tool's words suggest."""
+        words = searched(self._question.messages)
+        found = await self._desk.sources(self._pack, words, self._language)
+        if found.passages:
+            return found
+        tool = route(self._text, self._tools)
+        if tool is not None:
+            return await self._begins(tool)
+        tool, values, spent = await self._desk.propose(self._grant, self._tools, self._said)
+        self._spend(spent)
+        if tool is not None and values:
+            return self._next(tool, values, ())
+        return msgspec.structs.replace(found, spent=self._spent)
+
+    def _next(self, tool: Tool, values: Mapping[str, Any], unplaced: Sequence[str]) -> Evidence:
+        """The next question; or where nothing is missing, all inputs to be confirmed."""
+        values, problems = _readable(tool, values, self._language)
+        notes = [*problems.values()]
+        if unplaced:
+            amounts = phrases.joined(unplaced, self._language)
+            notes.append(phrases.UNPLACED[self._language].format(amounts=amounts))
+        if lacking := missing(tool, values):
+            return self._ask(tool, values, _together(lacking), *notes)
+        try:
+            computed(self._pack, tool, arguments(values), self._language)
+        except InvalidInput as error:
+            return self._ask(tool, values, (), str(error), *notes)
+        text = "\n\n".join([*notes, phrases.confirming(tool, values, self._language)])
+        return self._reply("confirm", text, tool, values)
+
+    def _ask(self, tool: Tool, values: Mapping[str, Any], slots: Sequence[Slot], *notes: str) -> Evidence:
+        text = "\n\n".join([*notes, phrases.asking(tool, slots, values, self._language)])
+        return self._reply("ask", text, tool, values, tuple(slot.path for slot in slots))
+
+    def _reply(
+        self, kind: Any, text: str, tool: Tool, values: Mapping[str, Any], asks: tuple[str, ...] = ()
+    ) -> Evidence:
+        link = self._desk.form(self._pack, tool, values)
+        reply = Reply(kind=kind, text=text, language=self._language, tool=tool.name, asks=asks, link=link)
+        return Evidence(reply=reply, spent=self._spent)
+
+    def _result(self, tool: Tool, values: Mapping[str, Any]) -> Evidence:
+        try:
+            result = computed(self._pack, tool, arguments(values), self._language)
+        except InvalidInput as error:
+            return self._ask(tool, values, (), str(error))
+        told = Reply(kind="result", text=result.says, language=self._language, tool=tool.name)
+        asked = phrases.RESULT[self._language].format(title=phrases.title(tool, self._language))
+        return Evidence(tools=(result,), otherwise=told, asked=asked)
+
+    def _spend(self, more: Usage) -> None:
+        self._spent = Usage(
+            self._spent.prompt_tokens + more.prompt_tokens,
+            self._spent.completion_tokens + more.completion_tokens,
+            self._spent.cached_tokens + more.cached_tokens,
+        )
+
+
+def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str) -> ToolResult:
+    """The tool's result, as an answer may rest on it.
+
+    Raises:
+        InvalidInput: it cannot be computed with what is given.
+    """
+    values = tool.read(given, language)
+    result: Result[Any] = tool(**values)
+    plain = tool.plain(values)
+    return ToolResult(
+        name=tool.name,
+        title=phrases.title(tool, language),
+        value=_plain(result.value),
+        says=result.told(language),
+        text=result.text(language),
+        arguments=plain,
+        derivation=tuple(_plain(line) for line in result.derivation.lines),
+        link=_path(pack, tool, _paths(plain)),
+    )
+
+
+def _readable(tool: Tool, values: Mapping[str, Any], language: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that the tool can read, and what is wrong with the others."""
+    try:
+        tool.read(arguments(values), language)
+    except InvalidInput as error:
+        wrong = {path: sentence for path, sentence in error.problems.items() if path in values}
+        return {path: value for path, value in values.items() if path not in wrong}, wrong
+    return dict(values), {}
+
+
+def _together(lacking: Sequence[Slot]) -> tuple[Slot, ...]:
+    """The next few questions: those that stand alone first, then all about the people of one list."""
+    alone = [slot for slot in lacking if slot.people is None]
+    if alone:
+        return tuple(alone[:AT_ONCE])
+    people = lacking[0].people
+    return tuple(slot for slot in lacking if slot.people == people)
+
+
+def _whose(tool: Tool, values: Mapping[str, Any]) -> str:
+    """The list of people that is spoken of where nobody is named: the one that is needed or already told of."""
+    told = [path.partition(".0.")[0] for path in values if ".0." in path]
+    needed = [each.name for each in tool.missing(arguments(values)) if each.kind is Kind.PEOPLE]
+    return next(iter([*needed, *told]), "")
+
+
+def _path(pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
+    known = {path: "yes" if value is True else "no" if value is False else value for path, value in values.items()}
+    query = f"?{urlencode(known)}" if known else ""
+    return f"/missions/{pack.id}/tools/{tool.name}{query}"
+
+
+def _paths(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments by the names of a form's fields."""
+    found: dict[str, Any] = {}
+    for name, value in plain.items():
+        if isinstance(value, list):
+            found |= {f"{name}.{at}.{field}": each for at, row in enumerate(value) for field, each in row.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it, with the names of its parts."""
+    if hasattr(value, "_asdict"):
+        return {name: _plain(each) for name, each in value._asdict().items()}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return msgspec.to_builtins(value)

@@ -1,0 +1,68 @@
+"""Which tool a person wants computed, if any: by the words that the tools name, however they are spelt.
+
+`What is a Pell Grant?` wants to be told, `What would my Pell Grant be?` to have it computed. A tool is chosen for what
+asks for a result of the person's own, or gives figures for it; all else is for the mission's sources.
+"""
+
+import re
+from collections.abc import Iterable
+
+from publius.kit import Tool
+from publius.missions import spelling
+from publius.verification.words import fold
+
+_WANTED = re.compile(
+    r"""\b(?:
+        (?:calculat|comput|estimat|determin|compar|simulat)\w*
+      | (?:figure|work)\s+(?:\w+\s+)?out | check\s+(?:if|whether)
+      | how\s+(?:much|many)\b.{0,60}?\b(?:i|we|my|our|me|us|he|she|they|son|daughter|child)\b
+      | (?:what|whats|what's|wat|which)\s+(?:is|are|was|would|will|does|do|can|could|should)?\s*(?:be\s+)?
+        (?:my|our|his|her|their)\b
+      | what\s+(?:\w+\s+){1,4}?(?:would|will|can|could|do|should|am)\s+(?:i|we|he|she|my|our)
+      | (?:am|are)\s+(?:i|we)\s | is\s+(?:my|he|she)\b
+      | (?:would|will|do|does|can)\s+(?:i|we|my\s+\w+|he|she)\s+
+        (?:qualify|count|get|need|owe|receive|be|have\s+to\s+pay)\b
+      | what\s+if | what\s+happens\s+(?:to\s+my|if\s+(?:i|we|my)) | (?:my|our)\s+(?:own\s+)?\w+\s+(?:estimate|result)
+      | (?:calcul|estim|determin|compar|simul|comput)\w*
+      | cuant[oa]s?\b.{0,60}?\b(?:me|nos|mi|mis|yo|podria|puedo|recibi\w*|tendr\w*|toca\w*|daria\w*|darian)\b
+      | (?:want|need|like|quiero|quisiera|quisieramos|necesito)\b.{0,40}?\b(?:my|our|mi|mis|nuestr[oa])\b
+      | (?:cual|cuales|que|como)\s+(?:es|son|seria|serian|sera|queda|quedaria)\s+(?:mi|mis|nuestr[oa]s?|su)
+      | (?:soy|somos|califico|calificamos|es\s+mi\s+hij[oa]) | (?:tengo|tenemos)\s+derecho
+      | que\s+(?:\w+\s+)?(?:necesito|necesitamos|pasa\s+si|pasaria\s+si|beca|ayuda)\b
+    )""",
+    re.X | re.S,
+)
+# A way or a rule is asked for, which is told in the sources, whoever it is for.
+_TOLD = re.compile(
+    r"""^\W*(?:
+        how\s+(?:do|does|can|should|would|is|are|long|often|to)\b | when\b | where\b | who\b | why\b
+      | (?:can|could|may|must|should|do|does|will|did)\s+(?:i|we|my|you|the|it|they|he|she)\b(?!.{0,40}\bqualify\b)
+      | what\s+(?:is|are|does|do|happens)\s+(?:a|an|the|it|pell|fafsa)\b
+      | (?:como|cuando|donde|quien|por\s+que|puedo|debo|tengo\s+que|que\s+es|que\s+son|que\s+significa)\b
+    )""",
+    re.X | re.S,
+)
+_WHOLE = re.compile(r"\b(?:calculat|comput|estimat|calcul|estim)\w*")
+
+
+def route(text: str, tools: Iterable[Tool]) -> Tool | None:
+    """The tool with the longest of its words in the text; the first of the mission's where two are equal."""
+    said = spelling.words(text)
+    best: tuple[int, Tool] | None = None
+    for tool in tools:
+        named = max((_letters(phrase, said) for phrase in tool.asks), default=0)
+        if named and (best is None or named > best[0]):
+            best = named, tool
+    return best[1] if best else None
+
+
+def wants_result(text: str) -> bool:
+    """Whether the text asks for a result of the person's own, and not how something is done or what it is."""
+    folded = fold(text)
+    if _WHOLE.search(folded) and not re.match(r"\W*(?:how|what|como|que)\s+(?:is|are|do|does|se|es)\b", folded):
+        return True
+    return not _TOLD.search(folded) and bool(_WANTED.search(folded))
+
+
+def _letters(phrase: str, said: list[str]) -> int:
+    return len(phrase) if spelling.find(phrase, said) is not None else 0

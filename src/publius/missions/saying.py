@@ -1,0 +1,265 @@
+"""From what a person said to the values of a tool's inputs. What was not said has no value here.
+
+An amount or number belongs to the input whose words stand nearest to it in the same sentence. Yes and no are taken from
+statements in the first person (`I am married`), never from questions or suppositions. After a question of ours a bare
+answer fills the input that was asked for, where only one can be meant.
+"""
+
+import re
+from collections.abc import Sequence, Set
+from itertools import pairwise
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from publius.kit import Kind
+from publius.missions import mentions, spelling
+from publius.missions.mentions import Mention
+from publius.missions.slots import Slot, Values
+from publius.missions.statements import states_it
+from publius.missions.turns import asks_something
+from publius.verification.words import fold, says_something
+
+FARTHEST = 40  # characters between an input's words and its value
+AFTER = 3  # how much farther a value seems that stands before the words
+CROSSED = 60  # how much farther it seems behind another value
+LARGE = 1_000  # a number from which on it is told that nobody knows what it is of
+BRIEF = 3  # words of an answer such as `just one`
+APART = 5  # words that may stand between the words of one name: `my parents have $500 in savings`
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.):]\s+(?=\S)")
+_MY = frozenset(("my", "mi", "mis"))
+_COUNTED = (Kind.MONEY, Kind.WHOLE, Kind.AWARD_YEAR, Kind.STATE)
+
+
+class Said(Struct, frozen=True):
+    """Values by the path of their slot, and the amounts of which nobody can tell what they are."""
+
+    values: dict[str, int | str | bool]
+    unplaced: tuple[str, ...] = ()
+
+
+class _Place(NamedTuple):
+    """Where words that name a slot stand in a sentence; it is not `sure` by words of its question alone."""
+
+    slot: Slot
+    start: int
+    end: int
+    letters: int
+    sure: bool = True
+    opposite: bool = False  # `independent` where the slot's word is `dependent`
+
+
+def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: str = "") -> Said:
+    """What `text` says about these slots.
+
+    Args:
+        asked: what it may be the bare answer to, in the order of the questions.
+        subject: the list of people that is spoken of where the text does not say of whom.
+    """
+    values: dict[str, int | str | bool] = {}
+    unplaced: list[str] = []
+    subject = next((slot.people.name for slot in asked if slot.people), subject)
+    for sentence in _SENTENCE.split(_NUMBERED.sub("", text)):
+        found, left, subject = _sentence(sentence, slots, subject)
+        values |= found
+        unplaced += left
+    bare = _bare(text, asked, values)
+    if bare and not (values.keys() - {slot.path for slot in asked}):
+        unplaced = []
+    values = bare | values
+    return Said(values, tuple(unplaced))
+
+
+def _sentence(text: str, slots: Sequence[Slot], subject: str) -> tuple[dict[str, int | str | bool], list[str], str]:
+    """The values in one sentence, what could not be placed, and of which list of people it speaks at its end."""
+    tokens = [(fold(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
+    places = _longest([place for slot in slots for place in _places(slot, slots, tokens)])
+    people = _people(slots, tokens, {place.start for place in places})
+    places = [place for place in places if _spoken_of(place, people, subject)]
+    held = [mention for mention in mentions.read(text) if mention.kind in _COUNTED and not mention.idle]
+    values = _nearest(places, held, text)
+    used = {mention for mention, _ in values}
+    found: dict[str, int | str | bool] = {slot.path: mention.value for mention, slot in values}
+    for mention in held:
+        alone = [slot for slot in slots if mention.kind is slot.kind and slot.kind in (Kind.AWARD_YEAR, Kind.STATE)]
+        if mention not in used and len(alone) == 1 and sum(mention.kind is other.kind for other in held) == 1:
+            used.add(mention)
+            found.setdefault(alone[0].path, mention.value)
+    for place in places:
+        if place.slot.kind is Kind.YES_NO and (answer := states_it(text, place.start, place.end)) is not None:
+            found.setdefault(place.slot.path, answer != place.opposite)
+    for slot in slots:
+        if slot.kind is Kind.CHOICE and (choice := _choice(slot, [t[0] for t in tokens], places)) is not None:
+            found.setdefault(slot.path, choice)
+    left = [text[mention.start : mention.end] for mention in held if mention not in used and _is_amount(mention)]
+    return found, left, people[-1][1] if people else subject
+
+
+def _is_amount(mention: Mention) -> bool:
+    """Whether it can only be an amount: a number as large as a year's may be many things."""
+    large = mention.kind is Kind.WHOLE and mention.value >= LARGE and not 1900 <= mention.value < 2100  # type: ignore[operator]
+    return mention.kind is Kind.MONEY or large
+
+
+def _people(slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]], named: Set[int]) -> list[tuple[int, str]]:
+    """Where the sentence speaks of the people of which list. `my` is of the speaker before what is `named` there."""
+    words = [token[0] for token in tokens]
+    found = []
+    for people in {slot.people.name: slot.people for slot in slots if slot.people}.values():
+        names = list(people.ask.words)
+        if {"myself", "my own", "yo"} & set(names):
+            names += ["i"]
+            pairs = pairwise(tokens)
+            found += [(one[1], people.name) for one, other in pairs if one[0] in _MY and other[1] in named]
+        for name in names:
+            found += [(tokens[at][1], people.name) for at, _ in _occurrences(name, words, 0)]
+    return sorted(found)
+
+
+def _spoken_of(place: _Place, people: Sequence[tuple[int, str]], default: str) -> bool:
+    """Whether an answer of a person is one of the person whom the sentence speaks of there."""
+    if place.slot.people is None:
+        return True
+    before = [name for at, name in people if at <= place.start] or [name for _, name in people[:1]]
+    return (before[-1] if before else default) == place.slot.people.name
+
+
+def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]]) -> list[_Place]:
+    """Where the slot is named: by its words, or by those words of its question that no other question has."""
+    words = [token[0] for token in tokens]
+    found = []
+    for phrase in slot.parameter.ask.words:
+        for first, end in _occurrences(phrase, words, APART if " " in phrase else 0):
+            found.append(_Place(slot, tokens[first][1], tokens[end - 1][2], len(phrase)))
+        if slot.kind is Kind.YES_NO:
+            for opposite in (f"{prefix}{fold(phrase)}" for prefix in ("in", "un", "non")):
+                for first, end in _occurrences(opposite, words, 0):
+                    found.append(_Place(slot, tokens[first][1], tokens[end - 1][2], len(phrase) + 2, opposite=True))
+    if slot.kind is Kind.WHOLE and not found:
+        for word in _own_words(slot, slots):
+            for first, end in _occurrences(word, words, 0):
+                found.append(_Place(slot, tokens[first][1], tokens[end - 1][2], len(word), sure=False))
+    return found
+
+
+def _own_words(slot: Slot, slots: Sequence[Slot]) -> set[str]:
+    def told(one: Slot) -> set[str]:
+        both = f"{one.parameter.question('en')} {one.parameter.question('es')}"
+        return {word for word in spelling.words(both) if says_something(word) and len(word) > 3}
+
+    others = {word for other in slots if other.path != slot.path and other.kind in _COUNTED for word in told(other)}
+    return told(slot) - others
+
+
+def _occurrences(phrase: str, words: Sequence[str], apart: int) -> list[tuple[int, int]]:
+    found, at = [], 0
+    while (place := spelling.find(phrase, words[at:], apart)) is not None:
+        found.append((at + place[0], at + place[1]))
+        at += place[0] + 1
+    return found
+
+
+def _longest(places: Sequence[_Place]) -> list[_Place]:
+    """Without those that stand in a longer name: `income` in `income tax`. Of one name, each person's."""
+    return [
+        one
+        for one in places
+        if not any(
+            other.start < one.end and one.start < other.end and (other.sure, other.letters) > (one.sure, one.letters)
+            for other in places
+        )
+    ]
+
+
+def _nearest(places: Sequence[_Place], held: Sequence[Mention], text: str) -> list[tuple[Mention, Slot]]:
+    """Values with the slots that they belong to, the nearest pair first; each value and each slot once."""
+    ranked = sorted(
+        (
+            (_distance(place, mention, held), number, place, mention)
+            for place in places
+            for number, mention in enumerate(held)
+            if mention.fits(place.slot.kind)
+        ),
+        key=lambda one: one[:2],
+    )
+    pairs: list[tuple[Mention, Slot]] = []
+    for distance, _, place, mention in ranked:
+        if distance > (FARTHEST if place.sure else FARTHEST // 4):
+            break
+        if not any(mention == used or place.slot.path == slot.path for used, slot in pairs):
+            pairs.append((mention, place.slot))
+    return pairs
+
+
+def _distance(place: _Place, mention: Mention, held: Sequence[Mention]) -> int:
+    """How far a value seems from the words; inside them it is nearest."""
+    if mention.start < place.end and place.start < mention.end:
+        return 0
+    behind = mention.start >= place.end
+    low, high = (place.end, mention.start) if behind else (mention.end, place.start)
+    between = sum(low <= other.start and other.end <= high and other != mention for other in held)
+    return high - low + (0 if behind else AFTER) + CROSSED * between
+
+
+def _choice(slot: Slot, words: Sequence[str], places: Sequence[_Place], asked: bool = False) -> str | None:
+    """The choice that is named: by two words or more of its own anywhere, or beside the slot's words by one."""
+    named = asked or any(place.slot.path == slot.path for place in places)
+    labels = {
+        choice.value: [spelling.words(choice.title), spelling.words(choice.title_es), spelling.words(choice.value)]
+        for choice in slot.parameter.choices
+    }
+    whole = {
+        value
+        for value, names in labels.items()
+        for name in names
+        if (len(name) > 1 or named) and name and spelling.find(" ".join(name), words) is not None
+    }
+    if len(whole) == 1 or not named:
+        return next(iter(whole)) if len(whole) == 1 else None
+    hits = {}
+    for value, names in labels.items():
+        others = {word for other, held in labels.items() if other != value for name in held for word in name}
+        own = {word for name in names for word in name if says_something(word) and len(word) > 3} - others
+        hits[value] = sum(any(spelling.meant(said, word) for said in words) for word in own)
+    best = [value for value, count in hits.items() if count and count == max(hits.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _bare(text: str, asked: Sequence[Slot], known: Values) -> dict[str, int | str | bool]:
+    """The answers to what was asked: numbered as the questions were, in their order, or one that fits one question."""
+    numbered = list(_NUMBERED.finditer(text))
+    if numbered:
+        ends = [*(match.start() for match in numbered[1:]), len(text)]
+        pieces = [(int(match[1]) - 1, text[match.end() : end]) for match, end in zip(numbered, ends, strict=True)]
+        found: dict[str, int | str | bool] = {}
+        for at, piece in pieces:
+            found |= _one(piece, asked[at : at + 1]) if at >= 0 else {}
+        return found
+    return _one(text, [slot for slot in asked if slot.path not in known])
+
+
+def _one(text: str, asked: Sequence[Slot]) -> dict[str, int | str | bool]:
+    """The answers that stand in the text by themselves. A question is no answer, unless it is as brief as one."""
+    words = spelling.words(text)
+    brief = len(words) <= BRIEF
+    if not asked or (asks_something(text) and not brief):
+        return {}
+    held = [
+        mention
+        for mention in mentions.read(text, alone=True)
+        if any(mention.fits(slot.kind) for slot in asked) and (brief or not mention.idle)
+    ]
+    if len(held) == len(asked) and all(m.fits(slot.kind) for m, slot in zip(held, asked, strict=True)):
+        return {slot.path: mention.value for mention, slot in zip(held, asked, strict=True)}
+    found: dict[str, int | str | bool] = {}
+    for mention in held:
+        fitting = [slot for slot in asked if mention.fits(slot.kind)]
+        if len(fitting) == 1 and sum(other.fits(fitting[0].kind) for other in held) == 1:
+            found[fitting[0].path] = mention.value
+    for slot in asked:
+        if slot.kind is Kind.CHOICE and (choice := _choice(slot, words, (), asked=len(asked) == 1)) is not None:
+            found[slot.path] = choice
+    return found

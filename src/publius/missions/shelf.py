@@ -1,0 +1,128 @@
+"""A mission's own sources, searched in memory: the same reading, cutting and floor as an agency's documents.
+
+They are public and the same for everybody, and few; so they are kept by what is in them, not by agency. The question's
+language comes first, since a person reads the source that an answer cites.
+"""
+
+import asyncio
+import hashlib
+import math
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct, structs
+from numpy.typing import NDArray
+
+from publius.missions import spelling
+from publius.missions.pack import Pack, Source
+from publius.retrieval.gathering import evidence
+from publius.retrieval.library import embedded
+from publius.retrieval.passages import split
+from publius.retrieval.reading import read
+from publius.retrieval.relevance import relevance
+from publius.retrieval.search import K1, LEXICAL_SHARE, B
+from publius.types import Evidence, Passage
+from publius.verification.words import content
+
+Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, rows of length 1
+
+_SPACE = uuid.UUID("6a1f3c64-5c0e-4a4b-9a55-0d6f1c7a8e21")  # of the ids of sources
+
+
+class _Cut(Struct, frozen=True):
+    """A source's passages with their vectors and the stems of their words."""
+
+    passages: tuple[Passage, ...]
+    vectors: NDArray[np.float32]
+    words: tuple[Counter[str], ...]
+
+
+class Shelf:
+    """Every source that was searched so far, cut and embedded once for what is in it."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._cut: dict[tuple[str, str, str], _Cut] = {}
+        self._cutting = asyncio.Lock()
+
+    async def search(self, pack: Pack, words: str, language: str) -> Evidence:
+        """The passages that an answer may rest on; in another language only where this one holds none."""
+        if not words.strip():
+            return Evidence()
+        vector = np.asarray(await self._embed([words]), dtype=np.float32)[0]
+        cuts = [(source.language == language, await self._of(pack.id, source)) for source in pack.sources]
+        found = evidence(_ranked([cut for own, cut in cuts if own], words, vector))
+        if found.passages:
+            return found
+        foreign = evidence(_ranked([cut for own, cut in cuts if not own], words, vector))
+        if foreign.passages:
+            return foreign
+        return found if found.nearest else foreign
+
+    async def _of(self, mission: str, source: Source) -> _Cut:
+        key = (mission, source.name, hashlib.sha256(f"{source.title}\n{source.text}".encode()).hexdigest())
+        async with self._cutting:
+            if key not in self._cut:
+                self._cut[key] = await self._read(mission, source)
+        return self._cut[key]
+
+    async def _read(self, mission: str, source: Source) -> _Cut:
+        document = await asyncio.to_thread(read, f"{source.name}.md", source.text.encode())
+        pieces = split(document)
+        vectors = await self._embed([embedded(source.title, piece) for piece in pieces])
+        passages = tuple(
+            Passage(
+                id=number,
+                document_id=uuid.uuid5(_SPACE, f"{mission}/{source.name}"),
+                revision=1,
+                title=source.title,
+                name=source.name,
+                text=piece.text,
+                start=piece.start,
+                end=piece.end,
+                headings=piece.headings,
+                context=piece.context,
+                link=f"/missions/{mission}/sources/{source.name}",
+                official=source.link,
+            )
+            for number, piece in enumerate(pieces)
+        )
+        counts = tuple(Counter(_stems(embedded(source.title, piece))) for piece in pieces)
+        return _Cut(passages, np.asarray(vectors, dtype=np.float32), counts)
+
+
+def _stems(text: str) -> list[str]:
+    return [word.stem for word in content(text)]
+
+
+def _ranked(cuts: Sequence[_Cut], words: str, vector: NDArray[np.float32]) -> list[Passage]:
+    """All passages, best first: BM25 and cosine, weighed as the library weighs them."""
+    counts = [count for cut in cuts for count in cut.words]
+    if not counts:
+        return []
+    passages = [passage for cut in cuts for passage in cut.passages]
+    cosines = np.concatenate([cut.vectors for cut in cuts]) @ vector
+    frequency = Counter(stem for count in counts for stem in count)
+    typical = sum(sum(count.values()) for count in counts) / len(counts)
+    asked = {_spelt(stem, frequency) for stem in _stems(words)}
+    weights = {
+        stem: math.log(1 + (len(counts) - frequency[stem] + 0.5) / (frequency[stem] + 0.5)) for stem in sorted(asked)
+    }
+    whole = sum(weights.values()) or 1.0
+    ranked = []
+    for passage, count, cosine in zip(passages, counts, cosines.tolist(), strict=True):
+        length = 1 - B + B * sum(count.values()) / typical
+        held = {stem: count[stem] for stem in weights if count[stem]}
+        bm25 = sum(weights[stem] * times * (K1 + 1) / (times + K1 * length) for stem, times in held.items()) / whole
+        covered = sum(weights[stem] for stem in held) / whole
+        score = LEXICAL_SHARE * bm25 + (1 - LEXICAL_SHARE) * cosine
+        ranked.append(structs.replace(passage, score=score, relevance=relevance(covered, cosine)))
+    return sorted(ranked, key=lambda passage: -passage.score)
+
+
+def _spelt(stem: str, known: Counter[str]) -> str:
+    """The word of the sources that a mistyped one means; the word itself where they hold it, or none like it."""
+    return stem if stem in known else spelling.closest(stem, known) or stem

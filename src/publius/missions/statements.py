@@ -1,0 +1,51 @@
+"""Whether a sentence states something of the person who speaks: `I am married` does, `if I were married` does not."""
+
+import re
+
+from publius.verification.words import fold
+
+_SUPPOSED = re.compile(r"\b(?:if|whether|suppose|supposing|unless|maybe|perhaps|si(?!\s*[,.;])|quizas|tal vez)\b")
+_QUESTION = re.compile(
+    r"^\W*(?:am|are|is|was|were|do|does|did|have|has|can|could|should|would|will|may|what|when|which|who|why|how"
+    r"|que|cual|cuando|como|por que|puedo|debo|soy|estoy)\b.*\?\s*$|^\s*¿",
+    re.S,
+)
+_OPENING = re.compile(
+    r"""\b(?:i\ am|i'm|im|i\ was|we\ are|we're|we\ were|they\ are|they're|they
+    | (?:i|we)(?:'ve|\ have|\ get|\ got|\ receive|\ received|\ live)
+    | my\ (?:family|household|parents?|mother|father|mom|dad|spouse|wife|husband)|our\ family
+    | (?:my|our)\ (?:son|daughter|child)\ (?:is|has|gets)|mi\ (?:hijo|hija)\ (?:es|esta|tiene|recibe)
+    | soy|estoy|somos|estamos|fui|estuve|tengo|tenemos|recibo|recibimos|recibi|vivo|vivimos
+    | mi\ (?:familia|padre|madre|papa|mama|esposa|esposo)|mis\ padres)\b""",
+    re.X,
+)
+# Those that speak of the person who asks, or of the child for whom a parent asks.
+_FIRST = re.compile(
+    r"""(?:i\b|im\b|we\b|soy|estoy|somos|estamos|fui|estuve|tengo|tenemos|recib|viv|our\b
+    | my\ (?:family|household|son|daughter|child)|mi\ (?:familia|hij))""",
+    re.X,
+)
+_ANSWERED = re.compile(r"\W{0,3}(yes|no|si)\b")
+_NOT = re.compile(r"\b(?:not|no|never|nobody|none|neither|without|nunca|tampoco|ni|sin)\b|n't\b")
+
+
+def states_it(text: str, start: int, end: int) -> bool | None:
+    """Whether the sentence says yes or no to what `text[start:end]` names; None if it says neither."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return None
+    if answered := _ANSWERED.match(folded, end):
+        return answered[1] != "no"
+    if _SUPPOSED.search(folded[:start]) or _QUESTION.search(folded):
+        return None
+    openings = [match for match in _OPENING.finditer(folded) if match.start() <= start]
+    if not openings:
+        return None
+    opening = openings[-1]
+    between = folded[opening.end() : start]
+    if len(between) > 40 or re.search(r"[,:;]", between):
+        return None
+    if not _FIRST.match(opening.group()) and opening.end() < start:
+        # Of somebody else it is said only where the name itself includes them: `my parents are married`.
+        return None
+    return not _NOT.search(f"{opening.group()}{between}")

@@ -1,0 +1,38 @@
+"""What a short message does: it agrees, it disagrees, or it asks something of its own."""
+
+import re
+
+from publius.missions import spelling
+from publius.verification.words import listed
+
+_AGREES = listed(
+    """yes yess yep yeah yup y ok okay sure correct right confirm confirmed good compute calculate go
+    si correcto adelante claro bien confirmo calcule calcula calculalo exacto"""
+)
+_BESIDE = listed(
+    """that that's thats is it it's its looks all please ahead everything this and thanks thank you i do
+    asi es esta todo de acuerdo por favor gracias usted lo"""
+)
+_DISAGREES = listed("no nope nah not wrong incorrect incorrecto mal")
+_ASKS = re.compile(
+    r"\?\s*$|^\W*(?:what|who|when|where|why|how|which|can|could|do|does|is|are|should"
+    r"|que|quien|cuando|donde|por que|como|cual|puedo|debo)\b",
+    re.I,
+)
+
+
+def affirms(text: str) -> bool:
+    """Whether it says yes, and nothing else."""
+    words = spelling.words(text)
+    return bool(words) and all(word in _AGREES | _BESIDE for word in words) and any(word in _AGREES for word in words)
+
+
+def denies(text: str) -> bool:
+    """Whether it begins with a no."""
+    words = spelling.words(text)
+    return bool(words) and words[0] in _DISAGREES
+
+
+def asks_something(text: str) -> bool:
+    """Whether it is a question."""
+    return bool(_ASKS.search(" ".join(spelling.words(text)) + ("?" if text.rstrip().endswith("?") else "")))

@@ -1,0 +1,1 @@
+"""A tiny mission for tests."""
