@@ -3,7 +3,7 @@
     PubliusError
     ├── RequestError            the caller can mend it
     │   ├── InvalidRequest          400
-    │   ├── InvalidInputs           422  of a mission's tool; carries problems, a sentence for each input
+    │   ├── InvalidInputs           400  of a mission's tool; carries problems, a sentence for each input
     │   ├── PromptTooLong           400
     │   ├── TooLarge                413
     │   ├── Unauthenticated         401
@@ -80,7 +80,6 @@ class InvalidInputs(RequestError):
     """What a mission's tool was given cannot be computed with. `problems` has a sentence for each input at fault."""
 
     code = "invalid_inputs"
-    status = 422
     cure = "Correct what is named and send it again."
 
     def __init__(self, problems: Mapping[str, str], *, param: str | None = None) -> None:

@@ -1,12 +1,14 @@
 """From a function's types: a schema that an engine can hold an answer to, and inputs that come back as they went in."""
 
 import json
+import re
 from typing import Annotated, Any, Literal, NamedTuple
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
 from tests.kit.garden import TOOLS, Gardener, cost, nothing
+from tests.quality.tree import ROOT
 
 from publius.inference.grammar.ebnf import Grammar
 from publius.inference.grammar.schema import Compiler
@@ -79,6 +81,15 @@ def test_a_result_is_text_that_can_be_cited():
     ]
     assert result.text().startswith("It costs $2,400.\n")
     assert Result(0, Derivation()).text() == ""
+
+
+def test_the_tool_in_the_documentation_is_one():
+    page = (ROOT / "docs/mission-tools.md").read_text(encoding="utf-8")
+    written: dict[str, Any] = {"__name__": "documented"}
+    exec(re.search(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[1], written)
+    relief = written["relief"]
+    result = relief(**relief.read({"meters": [{"bill": "$250"}], "home": "I rent"}))
+    assert (result.value, result.told("es")) == (25, "El alivio es de $25.")
 
 
 class Bare(NamedTuple):

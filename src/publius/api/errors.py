@@ -92,12 +92,12 @@ def recognised(error: Exception, request: Request[Any, Any, Any]) -> PubliusErro
         known = _framework(error, request)
         if known is not None:
             return known
-    log.error(
-        "unexpected",
-        request_id=str(request.scope["state"].get("request_id")),
-        error=type(error).__name__,
-        where=whereabouts(error),
-    )
+    return unforeseen(error, str(request.scope["state"].get("request_id")))
+
+
+def unforeseen(error: Exception, request_id: str) -> PubliusError:
+    """The error to show for one that is not the caller's to read: logged with the request's id, and without content."""
+    log.error("unexpected", request_id=request_id, error=type(error).__name__, where=whereabouts(error))
     if isinstance(error, SetupError):  # its message is for the person at the terminal, and may name a path
         return ServiceError("A part of the platform is not set up.", cure="The operator should run 'publius doctor'.")
     return PubliusError("Something went wrong on our side.")

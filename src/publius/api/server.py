@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from publius.api import chat, documents, health, legacy, models, records, responses
+from publius.api import assistants, chat, documents, health, legacy, missions, models, records, responses
 from publius.api.admission import guard, may
 from publius.api.entrance import Entrance
 from publius.api.errors import respond
@@ -63,6 +63,10 @@ def _routers(app: Application) -> list[Router]:
                 documents.open_document,
                 documents.original,
                 documents.remove_document,
+                missions.list_missions,
+                missions.list_tools,
+                missions.call_tool,
+                assistants.assistants,
                 records.record,
                 health.healthz,
                 health.readyz,

@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from publius import __version__
-from publius.cli import agency, ask, doctor, documents, engine, key, ledger, models, serve, top, user
+from publius.cli import agency, ask, doctor, documents, engine, key, ledger, mcp, models, serve, top, user
 from publius.cli.terminal import reporting
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("ask")(ask.ask)
 app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(ledger.app, name="ledger")
+app.command("mcp")(mcp.mcp)
 app.command("top")(top.top)
 app.command("doctor")(doctor.doctor)
 

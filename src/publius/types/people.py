@@ -42,6 +42,7 @@ class Door(StrEnum):
     API = "api"
     WEB = "web"
     CLI = "cli"
+    MCP = "mcp"
 
 
 class Principal(Struct, frozen=True):
