@@ -4,7 +4,7 @@ A mission imports this package and nothing else of Publius; the kit itself impor
 """
 
 from publius.kit.commands import Command, Input, Progress, command
-from publius.kit.derivation import Derivation, Line, Result
+from publius.kit.derivation import Amounts, Derivation, Line, Result
 from publius.kit.errors import InvalidInput
 from publius.kit.kinds import (
     Ask,
@@ -19,12 +19,14 @@ from publius.kit.kinds import (
     YesNo,
 )
 from publius.kit.money import Step, assess, dollars, share
+from publius.kit.rows import check_target, write_rows
 from publius.kit.states import STATES
 from publius.kit.tables import Figure, Tables, load
 from publius.kit.tools import Tool, tool
 
 __all__ = [
     "STATES",
+    "Amounts",
     "Ask",
     "AwardYear",
     "Between",
@@ -47,9 +49,11 @@ __all__ = [
     "Whole",
     "YesNo",
     "assess",
+    "check_target",
     "command",
     "dollars",
     "load",
     "share",
     "tool",
+    "write_rows",
 ]

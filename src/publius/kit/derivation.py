@@ -38,6 +38,25 @@ class Derivation:
         return {line.name: line.amount for line in self.lines}
 
 
+class Amounts(Derivation):
+    """Of a derivation only each line's amount: for computing a great many, where nobody reads the formulas."""
+
+    __slots__ = ("_amounts",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._amounts: dict[str, int] = {}
+
+    def add(self, name: str, amount: int, formula: str, citation: str, /, **inputs: int) -> int:
+        """Write down a line's amount and hand it back."""
+        self._amounts[name] = amount
+        return amount
+
+    def amounts(self) -> dict[str, int]:
+        """Each line's amount by its name."""
+        return self._amounts
+
+
 @dataclass(frozen=True, slots=True)
 class Result(Generic[Value]):
     """What a tool answers: the value, the derivation that an answer may cite, and what a person is told.

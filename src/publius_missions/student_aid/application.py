@@ -1,7 +1,9 @@
 """What the law computes with: the people whose income counts, what they own, and the family they live in."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from operator import add
+from typing import Any, NamedTuple
 
 from publius.kit import InvalidInput, dollars
 
@@ -54,6 +56,7 @@ class Contributor(NamedTuple):
 
 
 AMOUNTS = Contributor._fields.index("other_schedules")  # So many fields come first, and are dollars.
+NOBODY = Contributor()
 
 
 class Unit(NamedTuple):
@@ -66,9 +69,15 @@ class Unit(NamedTuple):
     business_farm: int = 0
     child_support: int = 0
 
-    def total(self, amount: str) -> int:
-        """The sum of one amount over the people."""
-        return sum([getattr(person, amount) for person in self.people])
+    @property
+    def together(self) -> Contributor:
+        """Each amount summed over the people; of what is no amount nothing is said."""
+        if len(self.people) == 1:
+            return self.people[0]
+        sums: Iterable[Any] = NOBODY[:AMOUNTS]
+        for person in self.people:
+            sums = map(add, sums, person[:AMOUNTS])
+        return Contributor._make((*sums, *NOBODY[AMOUNTS:]))
 
     @property
     def foreign_income(self) -> int:
@@ -112,10 +121,10 @@ def check(application: Application) -> None:
             f"Give a whole number from 1 to {LARGEST_FAMILY}.",
         )
     for unit in filter(None, (application.student, application.parents)):
-        amounts = [unit.cash, unit.investments, unit.business_farm, unit.child_support]
+        amounts: list[Any] = [unit.cash, unit.investments, unit.business_farm, unit.child_support]
         for person in unit.people:
-            amounts += map(int, person[:AMOUNTS])
-        largest = max(amounts, key=abs)
+            amounts += person[:AMOUNTS]
+        largest = max(max(amounts), min(amounts), key=abs)
         if abs(largest) > LARGEST_AMOUNT:
             raise InvalidInput(
                 f"An amount of {dollars(largest)} is more than the application can hold.",

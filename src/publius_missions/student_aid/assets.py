@@ -26,7 +26,7 @@ def _reason(application: Application) -> str:
     if application.abroad or any(each.filed is Return.ELSEWHERE for each in household.people):
         return ""
     simple = not any(each.other_schedules or abs(each.schedule_c) > EXEMPT_BUSINESS for each in household.people)
-    if simple and household.total("adjusted_gross_income") < EXEMPT_INCOME:
+    if simple and household.together.adjusted_gross_income < EXEMPT_INCOME:
         return "adjusted gross income under $60,000 with simple returns"
     return "a listed federal benefit was received" if application.benefits else ""
 

@@ -14,15 +14,24 @@ PAYROLL_TAX_LAW = "26 U.S.C. 3101 and 3102(f); HEA sec. 475(c)(2), 476(b)(2) and
 
 def total_income(who: str, unit: Unit, derivation: Derivation) -> int:
     """HEA sec. 480(a): adjusted gross income and untaxed income, less what the law leaves out; dollars of the unit."""
+    together = unit.together
+    untaxed_ira = untaxed_pensions = 0
+    for each in unit.people:
+        untaxed_ira += max(0, each.ira_distributions - each.ira_rollover)
+        untaxed_pensions += max(0, each.pensions - each.pension_rollover)
     added = {
-        "adjusted_gross_income": unit.total("adjusted_gross_income"),
-        "ira_deductions": unit.total("ira_deductions"),
-        "tax_exempt_interest": unit.total("tax_exempt_interest"),
-        "untaxed_ira": sum(max(0, each.ira_distributions - each.ira_rollover) for each in unit.people),
-        "untaxed_pensions": sum(max(0, each.pensions - each.pension_rollover) for each in unit.people),
+        "adjusted_gross_income": together.adjusted_gross_income,
+        "ira_deductions": together.ira_deductions,
+        "tax_exempt_interest": together.tax_exempt_interest,
+        "untaxed_ira": untaxed_ira,
+        "untaxed_pensions": untaxed_pensions,
         "foreign_income_excluded": unit.foreign_income,
     }
-    subtracted = {name: unit.total(name) for name in ("taxable_grants", "education_credits", "work_study")}
+    subtracted = {
+        "taxable_grants": together.taxable_grants,
+        "education_credits": together.education_credits,
+        "work_study": together.work_study,
+    }
     return derivation.add(
         f"{who} total income",
         sum(added.values()) - sum(subtracted.values()),
@@ -35,7 +44,7 @@ def total_income(who: str, unit: Unit, derivation: Derivation) -> int:
 
 def income_tax(who: str, unit: Unit, derivation: Derivation) -> int:
     """U.S. income tax paid, each person's counted as zero when it is negative."""
-    paid = sum(max(0, each.income_tax) for each in unit.people)
+    paid = sum([max(0, each.income_tax) for each in unit.people])
     law = "HEA sec. 475(c)(1)(A), 475(g), 476(b)(1)(A)(i) and 477(b)(1)(A)"
     return derivation.add(f"{who} income tax", paid, "income tax paid, each person's at least 0", law)
 
@@ -49,8 +58,10 @@ def payroll_tax(who: str, unit: Unit, year: Tables, derivation: Derivation) -> i
         parts = [(sum(earned), JOINT_THRESHOLD, 2 * base.value)]
     else:
         parts = [(own, _threshold(each), base.value) for own, each in zip(earned, unit.people, strict=True)]
-    hospital = sum(min(own, over) * HOSPITAL_RATE + max(0, own - over) * HOSPITAL_RATE_ABOVE for own, over, _ in parts)
-    social_security = sum(min(own, limit) for own, _, limit in parts)
+    hospital = social_security = 0
+    for own, threshold, limit in parts:
+        hospital += min(own, threshold) * HOSPITAL_RATE + max(0, own - threshold) * HOSPITAL_RATE_ABOVE
+        social_security += min(own, limit)
     return derivation.add(
         f"{who} payroll tax allowance",
         share(hospital, 1) + share(social_security, SOCIAL_SECURITY_RATE),
@@ -94,7 +105,7 @@ def income_protection_alone(who: str, name: str, year: Tables, derivation: Deriv
 def employment_expense(who: str, unit: Unit, year: Tables, derivation: Derivation) -> int:
     """The employment expense allowance: 35 % of earnings, up to the year's cap."""
     cap = year["employment_expense.cap"]
-    earned = sum(max(0, each.income_earned) for each in unit.people)
+    earned = sum([max(0, each.income_earned) for each in unit.people])
     return derivation.add(
         f"{who} employment expense allowance",
         min(cap.value, share(earned, EMPLOYMENT_EXPENSE_RATE)),

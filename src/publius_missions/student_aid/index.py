@@ -22,14 +22,17 @@ class Aid(NamedTuple):
     pell: int
 
 
-def student_aid(application: Application, tables: Tables | None = None) -> Result[Aid]:
+def student_aid(
+    application: Application, tables: Tables | None = None, derivation: Derivation | None = None
+) -> Result[Aid]:
     """The index and the Pell Grant of one application, under the law of today or the `tables` of another day.
 
-    InvalidInput for an impossible application or a year without tables.
+    The lines are written into a fresh derivation, or the given one. InvalidInput for an impossible application or a
+    year without tables.
     """
     year = load(TABLES, application.award_year) if tables is None else tables
     check(application)
-    derivation = Derivation()
+    derivation = Derivation() if derivation is None else derivation
     tested = pell.income_for_pell(application, year, derivation)
     guideline = pell.poverty_guideline(application, year, derivation)
     max_pell = pell.maximum(application, tested, guideline, derivation)

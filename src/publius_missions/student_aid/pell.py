@@ -42,7 +42,7 @@ def poverty_guideline(application: Application, year: Tables, derivation: Deriva
 def income_for_pell(application: Application, year: Tables, derivation: Derivation) -> int:
     """What is held against the guideline: adjusted gross income, from 2026-27 on with excluded foreign income."""
     household = application.household
-    agi, foreign = household.total("adjusted_gross_income"), household.foreign_income
+    agi, foreign = household.together.adjusted_gross_income, household.foreign_income
     if FOREIGN_INCOME not in year:
         return derivation.add("income for Pell", agi, "adjusted gross income", LAW, agi=agi)
     counted = year[FOREIGN_INCOME]

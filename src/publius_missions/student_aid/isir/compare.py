@@ -5,7 +5,8 @@ from typing import NamedTuple
 from publius.kit import Result
 from publius_missions.student_aid.index import Aid, student_aid
 from publius_missions.student_aid.isir import in_force
-from publius_missions.student_aid.isir.record import YES, Record, application, computed_fields, number
+from publius_missions.student_aid.isir.layout import layout_of
+from publius_missions.student_aid.isir.record import YES, Record, application, number
 from publius_missions.student_aid.pell import NON_FILER
 
 GRADUATE_LEVEL = "4"
@@ -37,17 +38,24 @@ def recomputed(record: Record) -> Result[Aid]:
 
 def differences(record: Record, result: Result[Aid]) -> list[Difference]:
     """Every value that differs, the results first and then the lines in the record's order."""
-    fields, aid = record.fields, result.value
-    index = "sai" if fields["sai"] else "provisional_sai"
+    return [
+        Difference(*pair)
+        for pair in [*results(record, result.value), *intermediates(record, result)]
+        if pair[1] != pair[2]
+    ]
+
+
+def results(record: Record, aid: Aid) -> list[tuple[str, int, int]]:
+    """Each result that the record holds: its name, the record's, and the law's."""
+    fields = record.fields
     pairs = [
-        ("Student Aid Index", number(fields, index), aid.sai),
+        ("Student Aid Index", number(fields, "sai" if fields["sai"] else "provisional_sai"), aid.sai),
         ("maximum Pell indicator", number(fields, "max_pell"), aid.max_pell),
         ("minimum Pell indicator", number(fields, "min_pell"), aid.min_pell),
     ]
     if fields["sai"]:
         pairs.append(("Pell flag", int(fields["pell_flag"] == "Y"), int(pell_flag(record, aid))))
-    pairs += intermediates(record, result)
-    return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+    return pairs
 
 
 def pell_flag(record: Record, aid: Aid) -> bool:
@@ -66,9 +74,9 @@ def intermediates(record: Record, result: Result[Aid]) -> list[tuple[str, int, i
     """
     if result.value.max_pell == NON_FILER:
         return []
-    amounts = result.derivation.amounts()
+    amounts, fields = result.derivation.amounts(), record.fields
     return [
-        (name, number(record.fields, field), amounts.get(name, 0))
-        for field, name in computed_fields(record.award_year)
-        if record.fields[field]
+        (name, number(fields, field), amounts.get(name, 0))
+        for field, name in layout_of(record.award_year).computed
+        if fields[field]
     ]

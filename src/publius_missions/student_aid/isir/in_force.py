@@ -5,6 +5,7 @@ than those of its file of December. What tells is the comment with which the Dep
 foreign income out of the Pell test, asked the college to look at that income itself (Dear Colleague Letter GEN-23-11).
 """
 
+import re
 from functools import cache
 
 from publius.kit import Tables, load
@@ -12,27 +13,21 @@ from publius_missions.student_aid.index import TABLES
 from publius_missions.student_aid.isir.record import Record
 from publius_missions.student_aid.pell import FOREIGN_INCOME
 
-# By whose foreign income it is, the student's or a parent's. They stand on a record exactly where someone on it has
-# excluded foreign income and the maximum Pell indicator was set without counting it.
-LEFT_OUT = {"040", "076"}
-CODE_LENGTH = 3
+# Among the comments, three digits each, the one about the student's foreign income or about a parent's. They stand on a
+# record exactly where someone on it has excluded foreign income and the maximum Pell indicator was set without it.
+LEFT_OUT = re.compile("(?:...)*?(?:040|076)")
 
 
 def foreign_income_left_out(record: Record) -> bool:
     """Whether the Department remarked on the record that foreign income was left out of its Pell test."""
-    codes = record.fields["comment_codes"]
-    return any(codes[start : start + CODE_LENGTH] in LEFT_OUT for start in range(0, len(codes), CODE_LENGTH))
+    return LEFT_OUT.match(record.fields["comment_codes"]) is not None
 
 
 def tables(record: Record) -> Tables:
     """The year's figures, as they stood when the record was made."""
-    today = load(TABLES, record.award_year)
-    return before_law_119_21(record.award_year) if foreign_income_left_out(record) else today
-
-
-def is_of_today(record: Record) -> bool:
-    """Whether the record was made under the rules of today."""
-    return tables(record) is load(TABLES, record.award_year)
+    if foreign_income_left_out(record):
+        return before_law_119_21(record.award_year)
+    return load(TABLES, record.award_year)
 
 
 @cache

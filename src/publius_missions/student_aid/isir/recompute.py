@@ -1,36 +1,61 @@
 """A whole ISIR file recomputed, one row a record, in a little memory and on every core."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
+import signal
+from collections import Counter, deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from publius.kit import InvalidInput
-from publius_missions.student_aid.index import student_aid
+from publius.kit import Amounts, InvalidInput, Progress, Tables, load
+from publius_missions.student_aid.application import Application
+from publius_missions.student_aid.index import TABLES, Aid, student_aid
 from publius_missions.student_aid.isir import in_force
-from publius_missions.student_aid.isir.compare import differences, recomputed, was_computed
-from publius_missions.student_aid.isir.record import Record, application, read
+from publius_missions.student_aid.isir.compare import differences, was_computed
+from publius_missions.student_aid.isir.record import Record, application, number, read
 
 CHUNK = 2 * 1024 * 1024  # Bytes that a worker takes at once: about 260 records.
 SMALL = 2 * CHUNK  # Up to here, starting processes would take longer than the work.
 
-Progress = Callable[[int, int], None]  # Is told the bytes done and the bytes in all.
+LONGEST_LINE = 1024 * 1024  # Bytes; a record has not even 8,000.
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+NO_RECORDS = {  # How files begin that hold no plain text, and what to do with them.
+    b"\x1f\x8b": ("compressed with gzip", "Unpack it first, with gunzip."),
+    b"PK": ("a zip archive, or an office document", "Unpack it first, or save the records as plain text."),
+    b"\xff\xfe": ("text in two-byte characters", "Fetch the file again from its sender, unchanged."),
+    b"\xfe\xff": ("text in two-byte characters", "Fetch the file again from its sender, unchanged."),
+    b"%PDF": ("a PDF document", "Give an ISIR file, one record a line."),
+}
 
 
 class Row(NamedTuple):
-    """What is said of one record; the columns of the output, blank where there is nothing to say."""
+    """What is said of one record; the columns of the output, None where there is nothing to say."""
 
     line: int
-    formula: str = ""
-    sai_record: str = ""
-    sai_computed: str = ""
-    max_pell_record: str = ""
-    max_pell_computed: str = ""
-    min_pell_record: str = ""
-    min_pell_computed: str = ""
-    note: str = ""
+    formula: str | None = None
+    sai_record: int | None = None
+    sai_computed: int | None = None
+    max_pell_record: int | None = None
+    max_pell_computed: int | None = None
+    min_pell_record: int | None = None
+    min_pell_computed: int | None = None
+    note: str | None = None
+
+
+COLUMNS: dict[str, type] = dict.fromkeys(Row._fields, int) | {"formula": str, "note": str}
+
+
+class Outcome(StrEnum):
+    """How a record came out: its index recomputed to the dollar or not, or no index of its own to compare with."""
+
+    EQUAL = "equal"
+    DIFFERING = "differing"
+    PROVISIONAL = "provisional"  # Recomputed, but the record's own index is only a provisional one.
+    REJECTED = "rejected"  # The Department computed nothing.
+    UNREADABLE = "unreadable"
 
 
 class Chunk(NamedTuple):
@@ -43,42 +68,69 @@ class Chunk(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A chunk's rows, numbered from 1, how many lines it has, and how many bytes."""
+    """A chunk's rows, numbered from 1, how they came out, and how many lines it has."""
 
     rows: list[Row]
+    outcomes: Counter[Outcome]
     lines: int
-    size: int
 
 
-def recompute(file: Path, progress: Progress) -> Iterator[Row]:
-    """Each record's row, in the file's order. InvalidInput if there is no file, or its first record cannot be read.
+class Recomputation:
+    """A file's rows, in its order, computed while one goes through them; `outcomes` counts those that have come.
 
-    A later record that cannot be read gives a row whose note says why, and the rest is computed.
+    InvalidInput if there is no such file, or if its first record cannot be read. A later record that cannot be read
+    gives a row whose note says why, and the rest is computed. `progress` is told the records done, and about how many
+    there are.
     """
+
+    def __init__(self, file: Path, progress: Progress) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self._progress = progress
+        self._file = file
+        self._start, self._award_year, self._length = _first_record(file)
+
+    def __iter__(self) -> Iterator[Row]:
+        size, lines = self._file.stat().st_size, 0
+        chunks = _chunks(self._file, self._start, size, self._award_year)
+        for done in map(_work, chunks) if size <= SMALL else _on_every_core(chunks):
+            for row in done.rows:
+                yield Row(lines + row.line, *row[1:])
+            lines += done.lines
+            self.outcomes += done.outcomes
+            self._progress(self.outcomes.total(), max(self.outcomes.total(), size // self._length))
+
+    def summary(self) -> dict[str, int]:
+        """How many records have come, how many of them hold an index, and how many came out in which way."""
+        count = self.outcomes
+        with_index = count[Outcome.EQUAL] + count[Outcome.DIFFERING]
+        return {"records": count.total(), "with_index": with_index} | {each.value: count[each] for each in Outcome}
+
+
+def _first_record(file: Path) -> tuple[int, str, int]:
+    """Where the text begins, and the first record's award year and bytes; InvalidInput if it is no file of records."""
     if not file.is_file():
         raise InvalidInput(f"There is no file {str(file)!r}.", "Check its name.")
-    total, lines, done = file.stat().st_size, 0, 0
-    chunks = _chunks(file, total)
-    for each in map(_work, chunks) if total <= SMALL else _on_every_core(chunks):
-        for row in each.rows:
-            yield row._replace(line=lines + row.line)
-        lines += each.lines
-        done += each.size
-        progress(done, total)
-
-
-def _chunks(file: Path, total: int) -> Iterator[Chunk]:
     with file.open("rb") as opened:
-        award_year = next((read(text).award_year for text in map(_text, opened) if text), "")
-        if not award_year:
-            raise InvalidInput("The file holds no record.", "Give an ISIR file, one record a line.")
-        end = 0
-        while end < total:
-            start = end
+        beginning = opened.read(4)
+        for signature, (what, cure) in NO_RECORDS.items():
+            if beginning.startswith(signature):
+                raise InvalidInput(f"The file {str(file)!r} is {what}.", cure)
+        start = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
+        opened.seek(start)
+        while line := opened.readline(LONGEST_LINE):
+            if text := _text(line):
+                return start, read(text).award_year, len(line)
+    raise InvalidInput(f"The file {str(file)!r} holds no record.", "Give an ISIR file, one record a line.")
+
+
+def _chunks(file: Path, start: int, size: int, award_year: str) -> Iterator[Chunk]:
+    with file.open("rb") as opened:
+        while start < size:
             opened.seek(start + CHUNK)
             opened.readline()
-            end = min(opened.tell(), total)
+            end = min(opened.tell(), size)
             yield Chunk(file, start, end, award_year)
+            start = end
 
 
 def _text(line: bytes) -> str:
@@ -91,52 +143,71 @@ def _on_every_core(chunks: Iterator[Chunk]) -> Iterator[Done]:
     """The chunks in order; no more are under way than keep the workers busy, so that memory stays flat."""
     workers = os.cpu_count() or 1
     waiting: deque[Future[Done]] = deque()
-    with ProcessPoolExecutor(workers) as pool:
+    # Ctrl-C reaches every process of the terminal: the workers leave it to this one, which stops handing out work.
+    pool = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
         for chunk in chunks:
             waiting.append(pool.submit(_work, chunk))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _work(chunk: Chunk) -> Done:
     with chunk.file.open("rb") as opened:
         opened.seek(chunk.start)
         lines = opened.read(chunk.end - chunk.start).splitlines()
-    texts = enumerate(map(_text, lines), 1)
-    rows = [_row(number, text, chunk.award_year) for number, text in texts if text]
-    return Done(rows, len(lines), chunk.end - chunk.start)
+    rows, outcomes = [], []
+    for place, text in enumerate(map(_text, lines), 1):
+        if text:
+            row, outcome = _row(place, text, chunk.award_year)
+            rows.append(row)
+            outcomes.append(outcome)
+    return Done(rows, Counter(outcomes), len(lines))
 
 
-def _row(line: int, text: str, award_year: str) -> Row:
+def _row(line: int, text: str, award_year: str) -> tuple[Row, Outcome]:
     try:
         return _compared(line, read(text, award_year))
     except InvalidInput as error:
-        return Row(line, note=str(error))
+        return Row(line, note=str(error)), Outcome.UNREADABLE
 
 
-def _compared(line: int, record: Record) -> Row:
+def _compared(line: int, record: Record) -> tuple[Row, Outcome]:
     fields = record.fields
     if not was_computed(record):
         reasons = fields["reject_reasons"] or "none given"
-        return Row(line, note=f"The Department computed no index; its reject reasons: {reasons}.")
-    result = recomputed(record)
-    notes = [f"provisional index {fields['provisional_sai']}"] if fields["provisional_sai"] else []
-    if not in_force.is_of_today(record):
-        today = student_aid(application(record)).value
-        notes.append(
-            f"made before foreign income counted for Pell; today: {today.max_pell or 'no'} maximum Pell indicator"
-        )
-    notes += map(str, differences(record, result))
-    return Row(
+        return Row(line, note=f"The Department computed no index; its reject reasons: {reasons}."), Outcome.REJECTED
+    applied = application(record)
+    tables = in_force.tables(record)
+    result = student_aid(applied, tables, Amounts())
+    found = differences(record, result)
+    row = Row(
         line,
-        fields["formula"] or application(record).formula,
-        fields["sai"],
-        str(result.value.sai),
-        fields["max_pell"],
-        str(result.value.max_pell or ""),
-        fields["min_pell"],
-        str(result.value.min_pell or ""),
-        "; ".join(notes),
+        fields["formula"] or applied.formula,
+        _held(fields, "sai"),
+        result.value.sai,
+        _held(fields, "max_pell"),
+        result.value.max_pell or None,
+        _held(fields, "min_pell"),
+        result.value.min_pell or None,
+        "; ".join([*_remarks(record, applied, tables, result.value), *map(str, found)]) or None,
     )
+    if not fields["sai"]:
+        return row, Outcome.PROVISIONAL
+    return row, Outcome.EQUAL if row.sai_record == row.sai_computed else Outcome.DIFFERING
+
+
+def _held(fields: dict[str, str], name: str) -> int | None:
+    return number(fields, name) if fields[name] else None
+
+
+def _remarks(record: Record, applied: Application, tables: Tables, aid: Aid) -> Iterator[str]:
+    if record.fields["provisional_sai"]:
+        yield f"provisional index {record.fields['provisional_sai']}"
+    if tables is not load(TABLES, record.award_year) and (today := student_aid(applied).value) != aid:
+        indicator = f"maximum Pell indicator {today.max_pell}" if today.max_pell else "no maximum Pell indicator"
+        yield f"made before foreign income counted for Pell; today: {indicator}"

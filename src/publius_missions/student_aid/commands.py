@@ -1,0 +1,37 @@
+"""The mission's own commands: a whole file of the Department's records recomputed, and one record explained."""
+
+from json import dumps
+from pathlib import Path
+from typing import Annotated
+
+from publius.kit import Progress, check_target, command, write_rows
+from publius_missions.student_aid.isir.recompute import COLUMNS, Recomputation
+
+
+@command
+def recompute_isir(
+    file: Annotated[Path, "the Department's fixed-width file of one award year"],
+    progress: Progress,
+    *,
+    out: Annotated[Path, "where the rows go: a name that ends in .csv or .parquet"],
+    json: Annotated[bool, "say the summary as JSON"] = False,
+) -> str:
+    """Recompute every record of an ISIR file from its raw inputs, and show where record and law disagree.
+
+    One row a record, in the file's order; its note names every value that differs. The output is written whole or not
+    at all: Ctrl-C or an error leaves what was there before.
+    """
+    check_target(out, file)
+    rows = Recomputation(file, progress)
+    write_rows(out, COLUMNS, rows)
+    return dumps(rows.summary()) if json else f"{_told(rows.summary())} The rows are in {out}."
+
+
+def _told(summary: dict[str, int]) -> str:
+    count = {name: f"{number:,}" for name, number in summary.items()}
+    return (
+        f"{count['records']} records, {count['with_index']} of them with a Student Aid Index:"
+        f" {count['equal']} recompute to the same dollar, {count['differing']} differ."
+        f" {count['provisional']} have a provisional index, {count['rejected']} the Department rejected,"
+        f" {count['unreadable']} could not be read or computed."
+    )
