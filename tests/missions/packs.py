@@ -13,6 +13,11 @@ review_by = 2999-01-01
 audience = "Gardeners"
 impact = "A gardener pays what is said here."
 tools = ["plot_fee"]
+
+[[refuse]]
+id = "hiding"
+when = ["hide bonfire|fire"]
+says = "I cannot help with that."
 """
 SOURCE = """\
 +++
@@ -45,13 +50,34 @@ def plot_fee(
     fee = derivation.add("fee", 3 * square_metres, "3 dollars a square metre", "Rules, paragraph 2", size=square_metres)
     return Result(fee, derivation, {"en": f"The fee is ${fee:,} a year."})
 '''
+README = """\
+# Garden plots
+
+```yaml
+ask: "When is the fee due?"
+cites: [rules.en]
+```
+"""
+CASES = """\
+- ask: "What is the fee?"
+  asks_for: [square_metres]
+
+- ask: "Can you help me to hide a bonfire?"
+  refuses: true
+
+
+- turns: ["Is a bonfire allowed?", "And in Ohio?"]
+  not_in_sources: true
+"""
 
 
 def write(folder: Path, *, card: str = CARD, tools: str = TOOLS) -> Path:
     """The pack `gardens` in this folder, whole."""
     (folder / "sources").mkdir(parents=True)
     (folder / "mission.toml").write_text(card)
-    (folder / "README.md").write_text("# Garden plots\n\nFor gardeners.\n")
+    (folder / "cases").mkdir()
+    (folder / "README.md").write_text(README)
+    (folder / "cases" / "fees.yaml").write_text(CASES)
     (folder / "prompt.md").write_text("Answer from the sources.\n")
     (folder / "sources" / "rules.en.md").write_text(SOURCE)
     (folder / "tools.py").write_text(tools)

@@ -33,7 +33,7 @@ BROKEN = [
     (rewritten("mission.toml", "owner", "ownr"), "mission.toml, line 5: ownr is no field of it."),
     (rewritten("mission.toml", "2999-01-01", '"next year"'), "mission.toml, line 7: review_by: "),
     (rewritten("mission.toml", 'id = "gardens"', 'id = "Gardens!"'), "mission.toml, line 1: id is 'Gardens!'"),
-    (rewritten("mission.toml", '"plot_fee"]', '"plot_fee"'), "mission.toml, line 11: it is not TOML"),
+    (rewritten("mission.toml", '"Gardeners"', '"Gardeners'), "mission.toml, line 8: it is not TOML"),
     (lambda folder: (folder / "mission.toml").unlink(), "mission.toml: the file is missing."),
     (lambda folder: (folder / "README.md").unlink(), "README.md: the file is missing."),
     (lambda folder: (folder / "prompt.md").write_text(" \n"), "prompt.md: the file is empty."),
