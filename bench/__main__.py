@@ -10,7 +10,7 @@ import sys
 import bench
 from bench.report import show_targets
 
-NOT_ONE = {"__main__", "building", "generating", "llamacpp", "peers", "processes", "report", "serving"}
+NOT_ONE = {"__main__", "building", "generating", "llamacpp", "peers", "processes", "report", "serving", "vllm"}
 
 
 def names() -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from publius.inference.engine import Request
-from publius.types import Form, Message
+from publius.types import Form, Message, Tool
 
 JOINER = "\u2060"  # WORD JOINER: no width, no break, no meaning.
 
@@ -90,16 +90,15 @@ def _tools(form: Form) -> dict[str, Any]:
     if not tools or form.tool_choice == "none":
         return {}
     return {
-        "tools": [
-            {
-                "type": "function",
-                "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
-            }
-            for tool in tools
-        ],
+        "tools": [{"type": "function", "function": _function(tool)} for tool in tools],
         "tool_choice": "required" if named else form.tool_choice,
         "parallel_tool_calls": form.parallel_calls,
     }
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    told = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return told | {"strict": True} if tool.strict else told  # Without it vLLM holds a call to no schema.
 
 
 def _response_format(schema: str) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """The server of the tests' own, and an engine that speaks to it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from tests.inference.upstream.openai_server import Server
 
+from publius.inference.catalog import CatalogModel
 from publius.inference.upstream import UpstreamEngine
 
 
@@ -28,3 +30,8 @@ async def engine(server: Server) -> AsyncIterator[UpstreamEngine]:
     await engine.start()
     yield engine
     await engine.stop()
+
+
+@pytest.fixture(scope="module")
+def gguf(store: Path, small: CatalogModel) -> Path:
+    return store / "models" / small.name / small.files[0].name

@@ -61,6 +61,13 @@ async def test_calls_come_whole_out_of_their_fragments(engine: UpstreamEngine, s
     assert len(calls.calls) == 1
 
 
+async def test_a_strict_tool_is_sent_as_one_so_that_the_server_holds_its_calls_to_the_schema(
+    engine: UpstreamEngine, server: Server
+) -> None:
+    await all_of(engine, request(form=Form(tools=(Tool(name="weather", strict=True), Tool(name="clock")))))
+    assert [tool["function"].get("strict") for tool in server.asked[-1]["tools"]] == [True, None]
+
+
 async def test_tools_and_their_results_are_sent_in_openais_form(engine: UpstreamEngine, server: Server) -> None:
     call = ToolCall("a", "weather", '{"city": "Oslo"}')
     turns = (Message("user", "Rain?"), Message("assistant", "", calls=(call,)), Message("tool", "Rain.", call_id="a"))

@@ -6,43 +6,21 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import jsonschema
 import pytest
 from bench.llamacpp import NAME, Serving, llama_server
 from bench.peers import PeerMissing
+from tests.inference.upstream.real import TEMPLATE, ask, written
 
 from publius.errors import EngineLost, EngineUnavailable, PromptTooLong
-from publius.inference.catalog import CatalogModel
-from publius.inference.engine import Finish, Piece, Request
 from publius.inference.gguf import read_shape
 from publius.inference.upstream import UpstreamEngine
 from publius.inference.upstream_request import broken
-from publius.types import Form, Message, Tool
+from publius.types import Form, Tool
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
-
-# The small model's own template knows no tools; this one writes them as Hermes does. The server does not hold a small
-# model to a required call with it, so calls are tested in `test_asked.py`, against a server that speaks them.
-TEMPLATE = """{%- if tools %}<|im_start|>system
-You may call functions: <tools>{% for tool in tools %}{{ tool | tojson }}
-{% endfor %}</tools>
-Write each call as <tool_call>
-{"name": "name", "arguments": {}}
-</tool_call><|im_end|>
-{% endif %}{%- for message in messages %}<|im_start|>{{ message.role }}
-{% if message.content %}{{ message.content }}{% endif %}{% for call in message.tool_calls or [] %}<tool_call>
-{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}
-</tool_call>{% endfor %}<|im_end|>
-{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
-{% endif %}"""
-
-
-@pytest.fixture(scope="module")
-def gguf(store: Path, small: CatalogModel) -> Path:
-    return store / "models" / small.name / small.files[0].name
 
 
 @pytest.fixture(scope="module")
@@ -60,26 +38,6 @@ async def engine(serving: Serving) -> AsyncIterator[UpstreamEngine]:
     await engine.start()
     yield engine
     await engine.stop()
-
-
-def ask(text: str = "Count from one to one hundred in words.", **changes: Any) -> Request:
-    values = {
-        "messages": (Message("user", text),),
-        "salt": b"salt" * 8,
-        "max_tokens": 24,
-        "agency": 1,
-        "user": "me",
-    } | changes
-    return Request(**values)
-
-
-async def written(engine: UpstreamEngine, request: Request) -> tuple[str, list[Piece], Finish]:
-    pieces: list[Piece] = []
-    async for item in engine.generate(request):
-        if isinstance(item, Finish):
-            return "".join(piece.text for piece in pieces), pieces, item
-        pieces.append(item)
-    raise AssertionError("no Finish")
 
 
 async def busy_slots(url: str) -> int:
