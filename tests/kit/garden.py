@@ -1,6 +1,7 @@
 """A mission's tools as an author writes them, with every kind of input: what a garden costs."""
 
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from publius.kit import Ask, AwardYear, Between, Derivation, Money, Result, State, Whole, YesNo, tool
 
@@ -47,4 +48,27 @@ def nothing() -> Result[int]:
     return Result(0, Derivation())
 
 
-TOOLS = (cost, nothing)
+class House(NamedTuple):
+    """A greenhouse; who heats it says with what, and where it is bought."""
+
+    panes: Annotated[Whole, Between(1, 500), Ask("How many panes?", es="¿Cuántos cristales?")]
+    heated: Annotated[YesNo, Ask("Is it heated?", es="¿Tiene calefacción?")]
+    fuel: Annotated[Literal["wood", "gas"] | None, Ask("With what?", es="¿Con qué?")] = None
+    heaters: Annotated[list[Gardener], Between(0, 2), Ask("Who heats it?", es="¿Quién la calienta?")] = []  # noqa: RUF012
+
+
+def for_heating(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is needed besides, once it is said that the house is heated."""
+    return ("fuel", "heaters") if values.get("heated") else ()
+
+
+@tool(title="Greenhouse", es="Invernadero", asks=("greenhouse",), needed=for_heating)
+def greenhouse(house: House, year: Annotated[AwardYear, Ask("Which year?")] = "2026-27") -> Result[int]:
+    """The price of a greenhouse, in whole dollars."""
+    derivation = Derivation()
+    glass = derivation.add("glass", 5 * house.panes, "$5 a pane", "Garden Act, sec. 3", panes=house.panes)
+    spanish = {"glass": "cristal", "${} a pane": "${} por cristal", "panes": "cristales"}
+    return Result(glass, derivation, {"en": f"It costs ${glass:,}."}, spanish)
+
+
+TOOLS = (cost, nothing, greenhouse)

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 import jsonschema
 import pytest
 from hypothesis import given, settings
-from tests.kit.garden import TOOLS, Gardener, cost, nothing
+from hypothesis import strategies as st
+from tests.kit.garden import TOOLS, Gardener, House, cost, greenhouse, nothing
 from tests.quality.tree import ROOT
 
 from publius.inference.grammar.ebnf import Grammar
 from publius.inference.grammar.schema import Compiler
-from publius.kit import Ask, Between, Derivation, Kind, Money, Result, YesNo, tool
+from publius.kit import Ask, Between, Derivation, InvalidInput, Kind, Money, Result, Whole, YesNo, tool
 from publius.kit.fuzzing import arguments
 from publius.policy import schema as policy
 
@@ -40,13 +41,14 @@ def test_the_schema_says_what_the_types_say():
 
 
 @FUZZ
-@given(arguments(cost))
-def test_what_was_given_reads_back_to_itself_as_json_and_as_a_form(values):
-    sent = json.loads(json.dumps(cost.plain(values)))
-    jsonschema.validate(sent, cost.schema())
-    assert cost.read(sent) == values
-    assert cost.read_form(cost.fields(values)) == values
-    assert cost(**values).derivation == cost(**values).derivation
+@given(st.data(), st.sampled_from(TOOLS))
+def test_what_was_given_reads_back_to_itself_as_json_and_as_a_form(data, each):
+    values = data.draw(arguments(each))
+    sent = json.loads(json.dumps(each.plain(values)))
+    jsonschema.validate(sent, each.schema())
+    assert each.read(sent) == values
+    assert each.read_form(each.fields(values)) == values
+    assert each(**values).derivation == each(**values).derivation
 
 
 def test_a_tool_says_what_it_is():
@@ -70,6 +72,32 @@ def test_what_is_left_out_has_its_default_and_what_has_none_is_missing():
     values = cost.read(given | {"year": "2026-27", "beds": 2})
     assert values["gardeners"] == [Gardener()]
     assert (values["state"], values["savings"], values["fenced"], values["since"]) == ("CA", None, False, "2020-21")
+
+
+def test_a_group_stands_for_its_fields():
+    assert [each.name for each in greenhouse.parameters] == ["panes", "heated", "fuel", "heaters", "year"]
+    values = greenhouse.read({"panes": 12, "heated": False})
+    assert greenhouse(**values).value == greenhouse(house=House(12, False)).value == 60
+
+
+def test_what_is_needed_by_the_answers_so_far_is_asked_for_and_not_assumed():
+    given = {"panes": "12", "heated": "sí", "heaters": "0"}
+    assert [each.name for each in greenhouse.missing(given)] == ["fuel", "heaters"]
+    assert [each.name for each in greenhouse.missing({"heated": "perhaps"})] == ["panes"]
+    with pytest.raises(InvalidInput, match=r"With what\? This is needed, and nothing is assumed") as refused:
+        greenhouse.read(given)
+    assert list(refused.value.problems) == ["fuel", "heaters"]
+    assert greenhouse.read(given | {"fuel": "gas", "heaters": [{}]})["heaters"] == [Gardener()]
+
+
+def test_a_derivation_is_told_in_spanish_by_its_words():
+    result = greenhouse(house=House(1_200, False))
+    assert result.text("es").splitlines() == [
+        "It costs $6,000.",
+        "Cristal: 6,000, $5 por cristal (Garden Act, sec. 3).",
+    ]
+    assert result.lines("es")[0].inputs == {"cristales": 1_200}
+    assert result.lines("en") == result.derivation.lines
 
 
 def test_a_result_is_text_that_can_be_cited():
@@ -144,6 +172,10 @@ def other(level: Annotated[Literal["a"], Ask("Which?", choices={"b": ("B", "B")}
     """One."""
 
 
+def doubled(house: House, panes: Annotated[Whole, ASK]) -> Result[int]:
+    """One."""
+
+
 @pytest.mark.parametrize(
     ("function", "said"),
     [
@@ -158,6 +190,7 @@ def other(level: Annotated[Literal["a"], Ask("Which?", choices={"b": ("B", "B")}
         (impossible, "amount has a default that nobody could give. .* is too large"),
         (doubtful, "amount may be None and has another default"),
         (bounded, "sure has bounds that cannot be"),
+        (doubled, "there are two inputs or groups panes"),
         (other, "level has choices that its Literal does not have"),
     ],
     ids=lambda each: getattr(each, "__name__", ""),

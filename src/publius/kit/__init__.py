@@ -23,6 +23,7 @@ from publius.kit.rows import check_target, write_rows
 from publius.kit.states import STATES
 from publius.kit.tables import Figure, Tables, load
 from publius.kit.tools import Tool, tool
+from publius.kit.translation import translated
 
 __all__ = [
     "STATES",
@@ -55,5 +56,6 @@ __all__ = [
     "load",
     "share",
     "tool",
+    "translated",
     "write_rows",
 ]

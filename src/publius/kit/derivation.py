@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
+
+from publius.kit.translation import translated
 
 Value = TypeVar("Value")
 
@@ -61,18 +64,34 @@ class Amounts(Derivation):
 class Result(Generic[Value]):
     """What a tool answers: the value, the derivation that an answer may cite, and what a person is told.
 
-    `says` holds one to three plain sentences by language ("en", "es") with the result's figures in them.
+    `says` holds one to three plain sentences by language ("en", "es") with the result's figures in them. `spanish` has
+    the words of the derivation by their English, as `translated` takes them.
     """
 
     value: Value
     derivation: Derivation
     says: Mapping[str, str] = field(default_factory=dict)
+    spanish: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, language: str = "en") -> str:
         """`says` in this language, else in English."""
         return self.says.get(language) or self.says.get("en", "")
 
+    def lines(self, language: str = "en") -> list[Line]:
+        """The derivation with its names, formulas and inputs in this language; citations stay as the law is cited."""
+        if language != "es" or not self.spanish:
+            return self.derivation.lines
+        say = partial(translated, words=self.spanish)
+        return [
+            line._replace(
+                name=say(line.name),
+                formula=say(line.formula),
+                inputs={say(name): amount for name, amount in line.inputs.items()},
+            )
+            for line in self.derivation.lines
+        ]
+
     def text(self, language: str = "en") -> str:
         """The whole result as text that can be cited: what a person is told, then each line on a line of its own."""
         said = self.told(language)
-        return "\n".join([*([said] if said else []), *(line.sentence for line in self.derivation.lines)])
+        return "\n".join([*([said] if said else []), *(line.sentence for line in self.lines(language))])

@@ -3,6 +3,7 @@
 Hypothesis is wanted for tests alone, and is imported here alone: nothing else in the kit imports this module.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,8 +15,18 @@ Strategy = st.SearchStrategy[Any]
 
 
 def arguments(tool: Tool) -> "st.SearchStrategy[dict[str, Any]]":
-    """Values to call `tool` with, one for each parameter, as `Tool.read` returns them."""
-    return st.fixed_dictionaries({parameter.name: value(parameter) for parameter in tool.parameters})
+    """Values to call `tool` with, one for each parameter, as `Tool.read` returns them; what is needed is there."""
+    return _arguments(tool)
+
+
+@st.composite
+def _arguments(draw: st.DrawFn, tool: Tool) -> dict[str, Any]:
+    values = {parameter.name: draw(value(parameter)) for parameter in tool.parameters}
+    for _ in tool.parameters:  # One answer may make another one needed.
+        for parameter in tool.missing(values):
+            at_least_one = replace(parameter, least=max(parameter.least, 1))
+            values[parameter.name] = draw(_of_kind(at_least_one if parameter.kind is Kind.PEOPLE else parameter))
+    return values
 
 
 def value(parameter: Parameter) -> Strategy:

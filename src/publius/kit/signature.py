@@ -27,25 +27,41 @@ class _Type(NamedTuple):
     optional: bool
 
 
-def parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
-    """The inputs of a tool's function.
+class Group(NamedTuple):
+    """A NamedTuple that a function takes whole, and whose fields are inputs of their own."""
+
+    name: str
+    row: Any
+
+
+def parameters(function: Callable[..., Any]) -> tuple[tuple[Parameter, ...], tuple[Group, ...]]:
+    """The inputs of a tool's function, and the groups of them that it takes whole.
 
     TypeError names the function, the parameter, and what it lacks.
     """
-    hints = get_type_hints(function, include_extras=True)
-    found = []
+    owner, hints = function.__name__, get_type_hints(function, include_extras=True)
+    found: list[Parameter] = []
+    groups = []
     for name, each in inspect.signature(function).parameters.items():
         if each.kind not in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
-            raise TypeError(f"{function.__name__}: {each} cannot be an input. Give each input a name of its own.")
-        found.append(_parameter(function.__name__, "", name, hints.get(name), each.default))
-    return tuple(found)
+            raise TypeError(f"{owner}: {each} cannot be an input. Give each input a name of its own.")
+        if hasattr(hints.get(name), "_fields"):
+            groups.append(Group(name, hints[name]))
+            found += _fields(owner, "", hints[name])
+        else:
+            found.append(_parameter(owner, "", name, hints.get(name), each.default))
+    names = [parameter.name for parameter in found] + [group.name for group in groups]
+    for name in names:
+        if names.count(name) > 1:
+            raise TypeError(f"{owner}: there are two inputs or groups {name}. Give one of them another name.")
+    return tuple(found), tuple(groups)
 
 
-def _fields(owner: str, path: str, row: Any) -> Iterator[Parameter]:
-    """The inputs of one person in a list."""
+def _fields(owner: str, prefix: str, row: Any) -> Iterator[Parameter]:
+    """The inputs of a group, or of one person in a list."""
     hints = get_type_hints(row, include_extras=True)
     for name in row._fields:
-        yield _parameter(owner, f"{path}.", name, hints.get(name), row._field_defaults.get(name, ABSENT))
+        yield _parameter(owner, prefix, name, hints.get(name), row._field_defaults.get(name, ABSENT))
 
 
 def _parameter(owner: str, prefix: str, name: str, hint: Any, default: Any) -> Parameter:
@@ -94,7 +110,7 @@ def _of_kind(owner: str, path: str, found: _Type, ask: Ask) -> dict[str, Any]:
         if not hasattr(row, "_fields") or rest not in ([], [...]):
             raise TypeError(f"{place} is no list of people. Write list[Person], where Person is a NamedTuple.")
         kind = Kind.PEOPLE
-        made |= {"fields": tuple(_fields(owner, path, row)), "row": row, "holder": get_origin(found.bare)}
+        made |= {"fields": tuple(_fields(owner, f"{path}.", row)), "row": row, "holder": get_origin(found.bare)}
     elif kind is None:
         raise TypeError(
             f"{place} has a type that is none of the kit's. Use Money, Whole, YesNo, AwardYear, State, Literal[…] or"

@@ -8,18 +8,25 @@ from typing import Any, get_origin
 from publius.kit.derivation import Result
 from publius.kit.forms import fields_of, given_in
 from publius.kit.kinds import Kind, Parameter
-from publius.kit.reading import find, is_blank, read_all
+from publius.kit.reading import NOBODY, find, is_blank, read_all, readable, require
 from publius.kit.schema import schema_of
-from publius.kit.signature import parameters
+from publius.kit.signature import Group, parameters
 
 Function = Callable[..., Result[Any]]
+Needed = Callable[[Mapping[str, Any]], Sequence[str]]
+
+
+def _nothing(values: Mapping[str, Any]) -> Sequence[str]:
+    """Of a tool whose required inputs are all that it ever needs."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A function of a mission with all that follows from its types. Calling it calls the function.
 
-    `asks` are words of a question that this tool answers. `summary` is the first sentence of `description`.
+    `asks` are words of a question that this tool answers. `summary` is the first sentence of `description`. `needed`
+    names the inputs that are wanted besides the required ones, by the values so far.
     """
 
     function: Function
@@ -30,9 +37,16 @@ class Tool:
     description: str
     asks: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    groups: tuple[Group, ...] = ()
+    needed: Needed = _nothing
 
-    def __call__(self, *arguments: Any, **values: Any) -> Result[Any]:
-        return self.function(*arguments, **values)
+    def __call__(self, **values: Any) -> Result[Any]:
+        """Compute with values as `read` returns them, or with groups of them that are made already."""
+        for group in self.groups:
+            if group.name not in values:
+                own = {name: values.pop(name) for name in group.row._fields if name in values}
+                values[group.name] = group.row(**own)
+        return self.function(**values)
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the inputs."""
@@ -43,19 +57,27 @@ class Tool:
 
         InvalidInput has all problems at once, each by the path of its input.
         """
-        return read_all(self.parameters, given, language)
+        values = read_all(self.parameters, given, language)
+        require(self.missing(given), language)
+        return values
 
     def read_form(self, fields: Mapping[str, str], language: str = "en") -> dict[str, Any]:
         """The same from the fields of a posted form, in which `parents.0.income_tax` is a field of the first parent."""
-        return read_all(self.parameters, self.given(fields), language)
+        return self.read(self.given(fields), language)
 
     def given(self, fields: Mapping[str, str]) -> dict[str, Any]:
         """What the fields of a form give, not read yet: `missing` and `read` take it."""
         return given_in(self.parameters, fields)
 
     def missing(self, given: Mapping[str, Any]) -> tuple[Parameter, ...]:
-        """The inputs that are required and were not given."""
-        return tuple(each for each in self.parameters if each.required and is_blank(given.get(each.name)))
+        """The inputs that are required, or needed by what was given, and were not given."""
+        needed = self.needed(readable(self.parameters, given))
+        return tuple(
+            each
+            for each in self.parameters
+            if (each.required and is_blank(given.get(each.name)))
+            or (each.name in needed and (is_blank(given.get(each.name)) or given[each.name] in ([], (), NOBODY)))
+        )
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, str]:
         """The fields of a form filled in with these values, as `read` returns them; some may be missing."""
@@ -70,8 +92,12 @@ class Tool:
         return find(self.parameters, path)
 
 
-def tool(*, title: str, es: str = "", asks: Sequence[str] = ()) -> Callable[[Function], Tool]:
+def tool(
+    *, title: str, es: str = "", asks: Sequence[str] = (), needed: Needed = _nothing
+) -> Callable[[Function], Tool]:
     """Make a tool of a function whose parameters are annotated with the kit's types and an `Ask` each.
+
+    A parameter that is a NamedTuple of such stands for its fields: each is an input, and the function gets them whole.
 
     TypeError as the pack is imported: a parameter without type or question, no docstring, no `Result`.
     """
@@ -85,8 +111,8 @@ def tool(*, title: str, es: str = "", asks: Sequence[str] = ()) -> Callable[[Fun
         if Result not in (returned, get_origin(returned)):
             raise TypeError(f"{name} must return a Result: its value with the derivation that it rests on.")
         summary = description.partition("\n\n")[0].replace("\n", " ")
-        found = parameters(function)
-        return Tool(function, name, title, es or title, summary, description, tuple(asks), found)
+        found, groups = parameters(function)
+        return Tool(function, name, title, es or title, summary, description, tuple(asks), found, groups, needed)
 
     return made
 

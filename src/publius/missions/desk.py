@@ -229,7 +229,7 @@ def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str) ->
         says=result.told(language),
         text=result.text(language),
         arguments=plain,
-        derivation=tuple(_plain(line) for line in result.derivation.lines),
+        derivation=tuple(_plain(line) for line in result.lines(language)),
         link=_path(pack, tool, _paths(plain)),
     )
 
