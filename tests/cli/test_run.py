@@ -33,7 +33,10 @@ def test_it_starts_says_where_to_go_and_leaves_nothing_behind(fresh: Program) ->
         assert run.stdout is not None
         url, link, key = _ready(run).groups()
         request = urllib.request.Request(f"{url}/v1/models", headers={"Authorization": f"Bearer {key}"})
-        assert b'"library"' in urllib.request.urlopen(request).read()
+        models = urllib.request.urlopen(request).read()
+        assert b'"library"' in models and b'"mission:student_aid"' in models
+        fresh("missions", "off", "student_aid", "--agency", "education")
+        assert b'"mission:' not in urllib.request.urlopen(request).read()
         assert urllib.request.urlopen(link).status == 200
         run.send_signal(signal.SIGINT)
         run.wait(30)
@@ -44,6 +47,7 @@ def test_it_starts_says_where_to_go_and_leaves_nothing_behind(fresh: Program) ->
         assert run.stdout is not None and READY.search(run.stdout.readline())
         assert time.monotonic() - begun < 10
         assert {row["slug"] for row in fresh.json("agency", "list")} == {"education", "state", "defense", "gsa"}
+        assert [row["on"] for row in fresh.json("missions", "list", "--agency", "education")] == [False]  # still
         run.send_signal(signal.SIGTERM)
         run.wait(30)
     assert _processes(fresh.home) == []

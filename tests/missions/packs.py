@@ -69,6 +69,33 @@ CASES = """\
 - turns: ["Is a bonfire allowed?", "And in Ohio?"]
   not_in_sources: true
 """
+COMMANDS = '''\
+"""The gardens' own commands."""
+
+from pathlib import Path
+from typing import Annotated
+
+from publius.kit import InvalidInput, Progress, command
+
+
+@command
+def count_plots(
+    file: Annotated[Path, "A list of plots, one a line."],
+    *,
+    least: Annotated[int, "The smallest plot that counts."] = 1,
+    told: Progress,
+) -> str:
+    """Count the plots of a list.
+
+    Blank lines do not count.
+    """
+    lines = file.read_text().split()
+    for at, line in enumerate(lines, 1):
+        if not line.isdigit():
+            raise InvalidInput(f"{line!r} is no size of a plot.", "Write whole square metres.")
+        told(at, len(lines))
+    return f"{sum(int(line) >= least for line in lines)} plots."
+'''
 
 
 def write(folder: Path, *, card: str = CARD, tools: str = TOOLS) -> Path:
@@ -81,4 +108,5 @@ def write(folder: Path, *, card: str = CARD, tools: str = TOOLS) -> Path:
     (folder / "prompt.md").write_text("Answer from the sources.\n")
     (folder / "sources" / "rules.en.md").write_text(SOURCE)
     (folder / "tools.py").write_text(tools)
+    (folder / "commands.py").write_text(COMMANDS)
     return folder

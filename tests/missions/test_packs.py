@@ -9,7 +9,7 @@ from tests.missions import packs
 
 from publius.missions import discover
 from publius.missions.faults import BrokenMission
-from publius.missions.loading import tools_of
+from publius.missions.loading import commands_of, tools_of
 from publius.missions.pack import read_pack
 from publius.settings import Settings
 
@@ -82,12 +82,13 @@ def test_a_broken_pack_costs_the_others_nothing(settings: Settings) -> None:
 
 
 def test_tools_of_an_agencys_own_folder_run_when_they_are_asked_for(settings: Settings) -> None:
-    folder = packs.write(settings.home / "missions" / "education" / "gardens")
+    packs.write(settings.home / "missions" / "education" / "gardens")
     pack = discover(settings).own["education"]["gardens"]
     [fee] = tools_of(pack)
     assert fee(square_metres=20).value == 60
-    (folder / "commands.py").write_text("from publius.kit import nothing_of_that_name\n")
-    from publius.missions.loading import commands_of
-
+    [count] = commands_of(pack)
+    assert count.name == "count-plots"
+    elsewhere = packs.write(settings.home / "missions" / "state" / "gardens")
+    (elsewhere / "commands.py").write_text("from publius.kit import nothing_of_that_name\n")
     with pytest.raises(BrokenMission, match=r"commands.py, line 1: it cannot be imported \(cannot import name"):
-        commands_of(pack)
+        commands_of(discover(settings).own["state"]["gardens"])

@@ -10,7 +10,22 @@ import structlog
 import typer
 
 from publius import __version__
-from publius.cli import agency, ask, doctor, documents, engine, key, ledger, mcp, models, serve, top, user
+from publius.cli import (
+    agency,
+    ask,
+    doctor,
+    documents,
+    engine,
+    key,
+    ledger,
+    mcp,
+    mission,
+    missions,
+    models,
+    serve,
+    top,
+    user,
+)
 from publius.cli.terminal import reporting
 
 app = typer.Typer(
@@ -27,6 +42,8 @@ app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(documents.app, name="documents")
 app.command("ask")(ask.ask)
+app.add_typer(missions.app, name="missions")
+app.command("mission", context_settings=mission.OPTIONS)(mission.mission)
 app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(ledger.app, name="ledger")

@@ -16,14 +16,25 @@ PERSON = "demo"
 LIFE = timedelta(hours=24)  # of the link and key that a start prints
 
 
-def make_agencies(owner: Owner, settings: Settings) -> None:
-    """Make the demonstration's agencies where there is no agency at all."""
+def make_agencies(owner: Owner, settings: Settings) -> bool:
+    """Make the demonstration's agencies where there is no agency at all; whether it did."""
     if owner.agencies():
-        return
+        return False
     for slug, name in demonstration.AGENCIES.items():
         owner.create_agency(
             slug, name, rate_per_minute=settings.rate_per_minute, tokens_per_day=settings.tokens_per_day
         )
+    return True
+
+
+async def turn_on_missions(app: Application) -> None:
+    """Turn on what the demonstration shows, as far as it is installed. What is turned off later stays off."""
+    for slug, missions in demonstration.MISSIONS.items():
+        agency = await app.database.agency_by_slug(slug)
+        who = local_principal(agency, Role.ADMINISTRATOR)
+        for id in missions:
+            if id in app.missions.packs:
+                await app.missions.turn(agency, id, True, who.id)
 
 
 async def read_documents(app: Application) -> None:

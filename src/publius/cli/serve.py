@@ -47,11 +47,12 @@ async def _serve(settings: Settings, demonstration: bool) -> None:
     with contextlib.ExitStack() as stack:
         with step("Database"):
             storage = stack.enter_context(storage_ready(settings))
-        if demonstration:
-            first_run.make_agencies(Owner(storage.owner), settings)
+        new = demonstration and first_run.make_agencies(Owner(storage.owner), settings)
         async with open_application(settings, storage, start_engine=False) as app:
             with step("Llama"):
                 await app.engine.start()
+            if new:
+                await first_run.turn_on_missions(app)
             if demonstration:
                 await first_run.read_documents(app)
             await server.serve(app)

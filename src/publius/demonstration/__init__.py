@@ -15,6 +15,7 @@ AGENCIES = {
     "defense": "Department of Defense (demonstration)",
     "gsa": "General Services Administration (demonstration)",
 }
+MISSIONS = {"education": ("student_aid",)}  # that are on from the first start
 
 
 class Example(Struct, frozen=True):

@@ -69,8 +69,12 @@ class Missions:
 
         Raises:
             MissionNotFound: the agency sees none of that id, on or off.
+            BrokenMission: it cannot be turned on because its pack cannot be read.
         """
         seen = id in self.seen_by(agency)
+        for broken in self.broken if on and not seen else ():
+            if broken.id == id and broken.agency in ("", agency.slug):
+                raise broken.error
         async with self._database.agency(agency) as connection:
             if on and seen:
                 await connection.execute(_TURN_ON, [id, by])
