@@ -26,6 +26,7 @@ from publius.cli import (
     top,
     user,
 )
+from publius.cli.eval import eval_
 from publius.cli.terminal import reporting
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ app.add_typer(documents.app, name="documents")
 app.command("ask")(ask.ask)
 app.add_typer(missions.app, name="missions")
 app.command("mission", context_settings=mission.OPTIONS)(mission.mission)
+app.command("eval")(eval_)
 app.add_typer(models.app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(ledger.app, name="ledger")

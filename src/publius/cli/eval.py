@@ -1,0 +1,61 @@
+"""`publius eval`: questions with known answers through the whole building, and how good the answers are."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from publius.application import Application
+from publius.cli.terminal import AsJson, console, local_principal, print_json, print_rows, progress, with_application
+from publius.evaluation import Case, Outcome, Summary, evaluate, page, read_questions, summarise
+from publius.types import Role
+
+
+def eval_(
+    questions: Annotated[Path, typer.Argument(help="A file with one JSON object a line: id, question, gold_docs …")],
+    agency: Annotated[str, typer.Option("--agency", "-a", help="Only this agency's questions.")] = "",
+    search_only: Annotated[bool, typer.Option("--search-only", help="Measure search, and ask nothing.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write every outcome, as JSON, to this file.")] = None,
+    misses: Annotated[Path | None, typer.Option(help="Also write a page with each miss and why it was one.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Measure search and answers on questions whose answers are known; the documents are the agencies' own.
+
+    Example: `publius eval questions.jsonl --agency education --misses misses.html`
+    """
+    cases = read_questions(questions, agency)
+    outcomes = with_application(lambda app: _all(app, cases, answers=not search_only), engine=not search_only)
+    summary = summarise(outcomes)
+    if out:
+        out.write_bytes(msgspec.json.encode({"summary": summary, "outcomes": outcomes}))
+    if misses:
+        misses.write_text(page(outcomes, summary), encoding="utf-8")
+        console.print(f"The misses are in {misses}.")
+    if json:
+        print_json(summary)
+    else:
+        print_rows(_rows(summary), as_json=False, empty="")
+
+
+async def _all(app: Application, cases: list[Case], *, answers: bool) -> list[Outcome]:
+    agencies = [await app.database.agency_by_slug(slug) for slug in sorted({case.agency for case in cases})]
+    who = {each.slug: local_principal(each, Role.MEMBER) for each in agencies}
+    done: list[Outcome] = []
+    with progress() as bar:
+        task = bar.add_task("Asking" if answers else "Searching", total=len(cases), note="")
+        async for outcome in evaluate(app, cases, who, answers=answers):
+            done.append(outcome)
+            correct = sum(bool(each.judgement and each.judgement.correct) for each in done)
+            bar.update(task, advance=1, note=f"{correct} correct" if answers else "")
+    return done
+
+
+def _rows(summary: Summary) -> list[dict[str, Any]]:
+    told = msgspec.structs.asdict(summary)
+    figures = {**told.pop("search"), **told}
+    return [
+        {"measure": name.replace("_", " "), "value": f"{value:.3f}" if isinstance(value, float) else value}
+        for name, value in figures.items()
+        if value is not None
+    ]

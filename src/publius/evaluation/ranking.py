@@ -1,0 +1,82 @@
+"""What search found: recall and nDCG, by document and by quote."""
+
+import re
+from collections.abc import Sequence
+from math import log2
+
+from msgspec import Struct
+
+from publius.evaluation.questions import ALL_DOCUMENTS, Case
+from publius.types import Passage
+
+DEPTH = 40  # passages looked at, so that ten documents are among them
+ENOUGH = 0.6  # of a quote, at the end of one passage or the beginning of the next
+
+
+class Ranks(Struct, frozen=True, kw_only=True):
+    """Each from 0 to 1, for one question."""
+
+    document_recall_5: float
+    document_recall_10: float
+    document_ndcg_10: float
+    quote_recall_5: float
+    quote_recall_10: float
+
+
+def ranks(case: Case, found: Sequence[Passage]) -> Ranks:
+    """How well passages, best first, answer to the labels."""
+    names = list(dict.fromkeys(passage.name for passage in found))
+    right = [any(same(path, name) for path in case.right_docs) for name in names]
+    return Ranks(
+        document_recall_5=_documents(case, names[:5]),
+        document_recall_10=_documents(case, names[:10]),
+        document_ndcg_10=_ndcg(right[:10], len(case.gold_docs)),
+        quote_recall_5=_quotes(case, found[:5]),
+        quote_recall_10=_quotes(case, found[:10]),
+    )
+
+
+def same(path: str, name: str) -> bool:
+    """Whether a document's name is that of a path: one ends in the other."""
+    one, other = path.split("/"), name.split("/")
+    shorter = min(len(one), len(other))
+    return one[-shorter:] == other[-shorter:]
+
+
+def plain(text: str) -> str:
+    """Letters and digits alone, as quotes are compared: marks and markup say nothing here."""
+    return re.sub(r"[\W_]+", " ", text).casefold().strip()
+
+
+def overlaps(quote: str, text: str) -> bool:
+    """Whether the text holds the quote, most of it at one of its ends, or is itself a part of the quote."""
+    wanted, held = plain(quote), plain(text)
+    if not held:
+        return False
+    if wanted in held or held in wanted:
+        return True
+    most = int(ENOUGH * len(wanted))
+    return held.endswith(wanted[:most]) or held.startswith(wanted[-most:])
+
+
+def _documents(case: Case, names: Sequence[str]) -> float:
+    if case.kind == ALL_DOCUMENTS:
+        hits = [any(same(path, name) for name in names) for path in case.gold_docs]
+        return sum(hits) / len(hits)
+    return float(any(same(path, name) for path in case.right_docs for name in names))
+
+
+def _quotes(case: Case, found: Sequence[Passage]) -> float:
+    hits = [
+        any(overlaps(quote, f"{passage.context} {passage.text}") for passage in found) for quote in case.gold_quotes
+    ]
+    if case.kind == ALL_DOCUMENTS:
+        return sum(hits) / len(hits) if hits else 0.0
+    return float(any(hits))
+
+
+def _ndcg(right: Sequence[bool], wanted: int) -> float:
+    """Gains for as many right documents as there are gold ones; another that gives the same answer is as good."""
+    at = [place for place, hit in enumerate(right) if hit][:wanted]
+    ideal = sum(1 / log2(place + 2) for place in range(wanted))
+    return sum(1 / log2(place + 2) for place in at) / ideal if ideal else 0.0
