@@ -29,6 +29,17 @@ def test_every_schema_can_be_guaranteed_by_an_engine(each):
     assert grammar.text(Compiler(grammar, each.schema()).root())
 
 
+Return = NamedTuple("Return", [(f"line_{number}", Annotated[Money, ASK]) for number in range(20)])  # type: ignore[misc]
+
+
+def test_two_lists_of_people_with_twenty_amounts_each_can_still_be_guaranteed():
+    def taxes(parents: Annotated[list[Return], ASK], students: Annotated[list[Return], ASK]) -> Result[int]:
+        """All that is on two tax returns."""
+
+    grammar = Grammar()
+    assert grammar.text(Compiler(grammar, tool(title="Taxes")(taxes).schema()).root())
+
+
 def test_the_schema_says_what_the_types_say():
     schema = cost.schema()
     assert (schema["required"], schema["additionalProperties"]) == (["year", "beds", "soil", "gardeners"], False)

@@ -6,7 +6,7 @@ Only what is required must be there. The rest may be left out, so that a model n
 from collections.abc import Sequence
 from typing import Any
 
-from publius.kit.kinds import Kind, Parameter
+from publius.kit.kinds import LARGEST, Kind, Parameter
 
 AWARD_YEAR = "^20[0-9]{2}-[0-9]{2}$"
 
@@ -32,7 +32,7 @@ def _described(parameter: Parameter) -> dict[str, Any]:
 def _of_kind(parameter: Parameter) -> dict[str, Any]:
     match parameter.kind:
         case Kind.MONEY | Kind.WHOLE:
-            return {"type": "integer", "minimum": parameter.least, "maximum": parameter.most}
+            return {"type": "integer", **_bounds(parameter)}
         case Kind.YES_NO:
             return {"type": "boolean"}
         case Kind.PEOPLE:
@@ -41,3 +41,9 @@ def _of_kind(parameter: Parameter) -> dict[str, Any]:
         case Kind.AWARD_YEAR if not parameter.choices:
             return {"type": "string", "pattern": AWARD_YEAR}
     return {"type": "string", "enum": [choice.value for choice in parameter.choices]}
+
+
+def _bounds(parameter: Parameter) -> dict[str, int]:
+    """Its bounds, but for those of any amount: each digit of them costs the engine, and reading keeps them anyway."""
+    least = {"minimum": parameter.least} if parameter.least > -LARGEST else {}
+    return least | ({"maximum": parameter.most} if parameter.most < LARGEST else {})
