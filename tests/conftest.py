@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,34 +12,51 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from publius.application import Application, Storage, open_application
+from publius.application import EMBEDDING_MODEL, Application, Storage, open_application
 from publius.errors import SetupError
 from publius.inference import weights
 from publius.inference.catalog import read_catalog
 from publius.inference.echo import EchoEngine
+from publius.inference.embedding import Embedder
 from publius.settings import Settings, read
 from publius.storage import Database, EmbeddedServer, Owner, migrate
 from publius.storage.migrate import role_name
+from publius.storage.server import CONFIGURATION
 from publius.types import Agency
 
 PASSWORD = "for-tests-alone"
 TEMPLATE = "template_publius"
+MEMORY = Path("/dev/shm")
+ROOM = 6 << 30  # Bytes free there before tests keep their files in it.
 _numbers = itertools.count(1)
+
+
+def new_home() -> "tempfile.TemporaryDirectory[str]":
+    """A folder for PUBLIUS_HOME: in memory where there is room, since a new database is some 300 small files.
+
+    Not under pytest's own folder: a second run of pytest takes the rights to that away.
+    """
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return tempfile.TemporaryDirectory(prefix="publius-test-", dir=MEMORY if roomy else None)
 
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A folder for PUBLIUS_HOME. Not under pytest's own: a second run of pytest takes the rights to that away."""
-    with tempfile.TemporaryDirectory(prefix="publius-test-") as folder:
+    """A folder for PUBLIUS_HOME."""
+    with new_home() as folder:
         yield Path(folder)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The owner's address of a database that holds the newest schema and nothing else."""
-    folder = tempfile.TemporaryDirectory(prefix="publius-test-")
+    folder = new_home()
     embedded = EmbeddedServer(Path(folder.name))
-    address = embedded.start()
+    with pytest.MonkeyPatch.context() as patch:
+        # Tests end processes, never the machine: what was written survives that without the disk.
+        patch.setitem(CONFIGURATION, "fsync", "off")
+        patch.setitem(CONFIGURATION, "max_wal_size", "256MB")
+        address = embedded.start()
     try:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
@@ -107,6 +125,12 @@ def store() -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def embedder(store: Path) -> Embedder:
+    """The real one, loaded once: that takes longer than most tests."""
+    return Embedder(store / "models" / EMBEDDING_MODEL)
+
+
 @pytest.fixture
 def engine() -> EchoEngine:
     """The null engine; a module that wants another script overrides this."""
@@ -120,8 +144,11 @@ def storage(owner_address: str) -> Storage:
 
 
 @pytest.fixture
-async def building(storage: Storage, settings: Settings, store: Path, engine: EchoEngine) -> AsyncIterator[Application]:
+async def building(
+    storage: Storage, settings: Settings, store: Path, engine: EchoEngine, embedder: Embedder
+) -> AsyncIterator[Application]:
     """Every room, real: PostgreSQL, embeddings, reader processes, ledger; only Llama is the echo."""
+    settings.home.mkdir(parents=True, exist_ok=True)
     (settings.home / "models").symlink_to(store / "models")
-    async with open_application(settings, storage, engine=engine) as app:
+    async with open_application(settings, storage, engine=engine, embedder=embedder) as app:
         yield app

@@ -89,12 +89,18 @@ def storage_ready(settings: Settings) -> Iterator[Storage]:
 
 @contextlib.asynccontextmanager
 async def open_application(
-    settings: Settings, storage: Storage, *, engine: Engine | None = None, start_engine: bool = True
+    settings: Settings,
+    storage: Storage,
+    *,
+    engine: Engine | None = None,
+    embedder: Embedder | None = None,
+    start_engine: bool = True,
 ) -> AsyncIterator[Application]:
     """Open every room over a database that is ready, and close them afterwards.
 
     Args:
         engine: instead of the one that the settings choose; for tests.
+        embedder: one that is loaded already; for tests, which open a building each.
         start_engine: False leaves Llama down, for work that does not need it.
 
     Raises:
@@ -105,7 +111,7 @@ async def open_application(
     engine = engine or choose_engine(settings)
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(storage.application))
-        embedder = Embedder(settings.home / "models" / EMBEDDING_MODEL)
+        embedder = embedder or Embedder(settings.home / "models" / EMBEDDING_MODEL)
         reader = Reader()
         stack.push_async_callback(reader.close)
         missions = Missions(database, discover(settings))

@@ -7,8 +7,8 @@ import time
 
 import httpx
 import pytest
-from tests.api.conftest import serving
 from tests.api.test_leaving import recorded
+from tests.serving import serving
 
 from publius.api import protocol
 from publius.application import Application

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
-from tests.api.conftest import serving
+from tests.serving import serving
 
 from publius.api.catalogue import CATALOGUE
 from publius.api.metrics import Metrics

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.api.conftest import serving
 from tests.building.test_survival import LONG, Caller, client, until
+from tests.serving import serving
 
 from publius.application import Application, Storage, open_application
 from publius.inference import exclusive, process

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.api.conftest import serving
 from tests.api.test_walls import outcomes
 from tests.building.test_walk import APPEALS, member
 from tests.inference.asking import ask
+from tests.serving import serving
 
 from publius.application import Application, Storage, open_application
 from publius.inference import process

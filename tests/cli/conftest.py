@@ -4,13 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import new_home
 
 
 @dataclass
@@ -53,7 +53,7 @@ def publius(store: Path) -> Iterator[Program]:
     """A home with the weights, one agency and nothing else; the database stays up between the commands."""
     from publius.storage import EmbeddedServer
 
-    with tempfile.TemporaryDirectory(prefix="publius-test-") as folder:
+    with new_home() as folder:
         home = Path(folder)
         (home / "models").symlink_to(store / "models")
         server = EmbeddedServer(home)

@@ -1,19 +1,16 @@
 """The pages on a real server, people who are signed in, and documents to ask about."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-import uvicorn
+from tests.serving import serving
 from tests.web.people import FALSE, Come, Person
 
 from publius.application import Application
 from publius.inference.echo import EchoEngine, echo
 from publius.inference.engine import Request
 from publius.types import Agency, Role
-from publius.web import create_app
 
 LEAVE = b"""# Leave handbook
 
@@ -39,16 +36,8 @@ def engine() -> EchoEngine:
 @pytest.fixture
 async def address(building: Application) -> AsyncIterator[str]:
     """Where the pages are served, on a free loopback port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(building), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve([listener]))
-    while not server.started:
-        await asyncio.sleep(0.005)
-        assert not running.done(), "the server did not start"
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    await running
+    async with serving(building) as found:
+        yield found
 
 
 @pytest.fixture
@@ -57,7 +46,7 @@ async def come(address: str, building: Application) -> AsyncIterator[Come]:
     opened: list[httpx.AsyncClient] = []
 
     async def come(agency: Agency | None = None, role: Role = Role.MEMBER, name: str = "") -> Person:
-        http = httpx.AsyncClient(base_url=address, timeout=30)
+        http = httpx.AsyncClient(base_url=address, timeout=30, verify=False)
         opened.append(http)
         if agency is None:
             return Person(http)
