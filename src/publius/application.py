@@ -130,7 +130,7 @@ async def open_application(
             identity=Identity(database, session_hours=settings.session_hours),
             policy=Policy(database, max_tokens=settings.max_tokens, missions=missions.models),
             missions=missions,
-            desk=Desk(Shelf(embedder.embed), settings.url, propose),
+            desk=Desk(Shelf(embedder.embed, settings.home / "vectors" / EMBEDDING_MODEL), settings.url, propose),
             retrieval=Library(database, embedder.embed, reader),
             engine=engine,
             embedder=embedder,

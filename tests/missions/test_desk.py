@@ -1,10 +1,12 @@
 """A mission in conversation: nothing is guessed, nothing counts before it was confirmed, and any wording will do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pytest
+from msgspec import structs
 from tests.verification.case import embed
 
 from publius.errors import InvalidInputs, NotFound
@@ -34,8 +36,8 @@ def tools(pack: Pack) -> list[Tool]:
 class Conversation:
     """What a person says in turn, each answered from all that was said before, as a client would send it."""
 
-    def __init__(self, pack: Pack, tools: list[Tool]) -> None:
-        self.desk = Desk(Shelf(embed), "http://here")
+    def __init__(self, pack: Pack, tools: list[Tool], folder: Path) -> None:
+        self.desk = Desk(Shelf(embed, folder), "http://here")
         self._pack, self._tools = pack, tools
         self.messages: list[Message] = []
 
@@ -50,8 +52,8 @@ class Conversation:
 
 
 @pytest.fixture
-def talk(pack: Pack, tools: list[Tool]) -> Conversation:
-    return Conversation(pack, tools)
+def talk(pack: Pack, tools: list[Tool], home: Path) -> Conversation:
+    return Conversation(pack, tools, home)
 
 
 async def test_all_said_at_once_is_confirmed_and_then_computed(talk: Conversation) -> None:
@@ -221,17 +223,29 @@ async def test_what_no_source_holds_is_said_so_in_the_persons_language(talk: Con
     )
 
 
-async def test_a_source_is_cut_once_for_what_is_in_it(pack: Pack) -> None:
-    embedded: list[int] = []
+FEE = "What is the fee for which a lost pass is replaced?"
 
-    async def counting(texts: list[str]) -> np.ndarray:
-        embedded.append(len(texts))
+
+async def test_a_source_is_embedded_once_for_what_is_in_it(pack: Pack, home: Path) -> None:
+    asked: list[int] = []
+
+    async def counting(texts: Sequence[str]) -> np.ndarray:
+        asked.append(len(texts))
         return await embed(texts)
 
-    shelf = Shelf(counting)  # type: ignore[arg-type]
-    for _ in range(3):
-        await shelf.search(pack, "How much does a veteran pay?", "en")
-    assert len(embedded) == 3 + len(pack.sources)
+    first = await Shelf(counting, home).search(pack, FEE, "en")
+    assert len(asked) == 2  # the question, and the English source
+    later = Shelf(counting, home)
+    assert (await later.search(pack, FEE, "en")) == first
+    await later.search(pack, FEE, "en")
+    assert len(asked) == 4  # the question twice more
+    for file in home.glob("*.npy"):
+        file.write_bytes(b"broken")
+    assert (await Shelf(counting, home).search(pack, FEE, "en")) == first
+    text = pack.sources[0].text.replace("$15", "$16")
+    changed = structs.replace(pack, sources=(structs.replace(pack.sources[0], text=text),))
+    found = await Shelf(counting, home).search(changed, FEE, "en")
+    assert "$16" in found.passages[0].text
 
 
 async def test_a_called_tool_computes_at_once(talk: Conversation, pack: Pack, tools: list[Tool]) -> None:

@@ -1,15 +1,19 @@
 """A mission's own sources, searched in memory: the same reading, cutting and floor as an agency's documents.
 
-They are public and the same for everybody, and few; so they are kept by what is in them, not by agency. The question's
-language comes first, since a person reads the source that an answer cites.
+They are public and the same for everybody, and few; so they are kept by what is in them, not by agency, and their
+vectors on disk, since making those takes seconds. The question's language comes first, since a person reads the source
+that an answer cites.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import math
+import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,12 +26,16 @@ from publius.retrieval.gathering import evidence
 from publius.retrieval.library import embedded
 from publius.retrieval.passages import split
 from publius.retrieval.reading import read
-from publius.retrieval.relevance import relevance
+from publius.retrieval.relevance import FLOOR, relevance
 from publius.retrieval.search import K1, LEXICAL_SHARE, B
 from publius.types import Evidence, Passage
 from publius.verification.words import content
 
 Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, rows of length 1
+
+# The encoder learned English: to it all Spanish is alike, and relevance is higher throughout. Measured:
+# docs/decisions/2026-11-25-missions-in-conversation.md.
+SPANISH_FLOOR = 0.75
 
 _SPACE = uuid.UUID("6a1f3c64-5c0e-4a4b-9a55-0d6f1c7a8e21")  # of the ids of sources
 
@@ -41,10 +49,14 @@ class _Cut(Struct, frozen=True):
 
 
 class Shelf:
-    """Every source that was searched so far, cut and embedded once for what is in it."""
+    """Every source that was searched so far, cut and embedded once for what is in it.
 
-    def __init__(self, embed: Embed) -> None:
+    `folder` is where vectors are kept; they are of the one encoder that there is, or a new name of the folder.
+    """
+
+    def __init__(self, embed: Embed, folder: Path) -> None:
         self._embed = embed
+        self._folder = folder
         self._cut: dict[tuple[str, str, str], _Cut] = {}
         self._cutting = asyncio.Lock()
 
@@ -53,14 +65,16 @@ class Shelf:
         if not words.strip():
             return Evidence()
         vector = np.asarray(await self._embed([words]), dtype=np.float32)[0]
-        cuts = [(source.language == language, await self._of(pack.id, source)) for source in pack.sources]
-        found = evidence(_ranked([cut for own, cut in cuts if own], words, vector))
+        own = [source for source in pack.sources if source.language == language]
+        floor = SPANISH_FLOOR if language == "es" else FLOOR
+        found = evidence(_ranked([await self._of(pack.id, source) for source in own], words, vector), floor)
         if found.passages:
             return found
-        foreign = evidence(_ranked([cut for own, cut in cuts if not own], words, vector))
-        if foreign.passages:
-            return foreign
-        return found if found.nearest else foreign
+        others = [source for source in pack.sources if source.language != language]
+        foreign = evidence(
+            _ranked([await self._of(pack.id, source) for source in others], words, vector), SPANISH_FLOOR
+        )
+        return foreign if foreign.passages or not found.nearest else found
 
     async def _of(self, mission: str, source: Source) -> _Cut:
         key = (mission, source.name, hashlib.sha256(f"{source.title}\n{source.text}".encode()).hexdigest())
@@ -72,7 +86,8 @@ class Shelf:
     async def _read(self, mission: str, source: Source) -> _Cut:
         document = await asyncio.to_thread(read, f"{source.name}.md", source.text.encode())
         pieces = split(document)
-        vectors = await self._embed([embedded(source.title, piece) for piece in pieces])
+        texts = [embedded(source.title, piece) for piece in pieces]
+        vectors = await self._vectors(texts)
         passages = tuple(
             Passage(
                 id=number,
@@ -90,8 +105,23 @@ class Shelf:
             )
             for number, piece in enumerate(pieces)
         )
-        counts = tuple(Counter(_stems(embedded(source.title, piece))) for piece in pieces)
-        return _Cut(passages, np.asarray(vectors, dtype=np.float32), counts)
+        return _Cut(passages, vectors, tuple(Counter(_stems(text)) for text in texts))
+
+    async def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text, from disk where they were made before. A file that cannot be read is made again."""
+        digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
+        file = self._folder / f"{digest}.npy"
+        with contextlib.suppress(OSError, ValueError):
+            kept: NDArray[np.float32] = np.load(file, allow_pickle=False)
+            if kept.dtype == np.float32 and kept.ndim == 2 and len(kept) == len(texts):
+                return kept
+        made = np.asarray(await self._embed(texts), dtype=np.float32)
+        with contextlib.suppress(OSError):  # Without room on the disk they are made again next time.
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as part:
+                np.save(part, made, allow_pickle=False)
+            Path(part.name).replace(file)
+        return made
 
 
 def _stems(text: str) -> list[str]:

@@ -20,10 +20,10 @@ def asked(messages: Sequence[Message]) -> str:
     return turns[-1] if turns else ""
 
 
-def evidence(found: Sequence[Passage]) -> Evidence:
+def evidence(found: Sequence[Passage], floor: float = FLOOR) -> Evidence:
     """The few passages worth reading, best first; none, and the nearest named, where the best is under the floor."""
     different = _different(found)
-    if not different or different[0].relevance < FLOOR:
+    if not different or different[0].relevance < floor:
         return Evidence(nearest=tuple(different[:NEAREST]))
     return Evidence(passages=tuple(_fitting(different)))
 
