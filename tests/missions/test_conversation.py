@@ -23,7 +23,11 @@ PRICE, SAVED = "$20", "$75"
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """With the tiny mission in the folders of two agencies."""
+    return with_mission(settings)
+
+
+def with_mission(settings: Settings) -> Settings:
+    """The tiny mission in the folders of two agencies."""
     for agency in ("education", "state"):
         folder = settings.home / "missions" / agency / "bus_fare"
         shutil.copytree(Path(__file__).parent / "bus_fare", folder, ignore=shutil.ignore_patterns("__pycache__"))

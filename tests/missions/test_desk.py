@@ -185,8 +185,11 @@ async def test_a_question_in_between_is_answered_and_the_conversation_goes_on(ta
     await talk.say("What would my monthly pass cost for 2026-27? Our income is $50k and I am a veteran")
     between = await talk.say("What does it cost to replace a lost pass?")
     assert between.passages and any("$15" in passage.text for passage in between.passages)
-    confirmed = await talk.say("4")
+    between = await talk.say("How is a household of 7 counted?")
+    assert between.reply is None or between.reply.kind == "not-in-sources"
+    confirmed = await talk.say("It is 4! Who may have a pass?")
     assert confirmed.reply is not None and confirmed.reply.kind == "confirm"
+    assert "household? 4\n" in confirmed.reply.text
 
 
 async def test_another_tool_is_another_computation(talk: Conversation) -> None:

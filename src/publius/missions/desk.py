@@ -23,7 +23,7 @@ from publius.missions.routing import route, wants_result
 from publius.missions.saying import said
 from publius.missions.shelf import Shelf
 from publius.missions.slots import Slot, arguments, missing, slots_of
-from publius.missions.turns import affirms, asks_something, denies
+from publius.missions.turns import affirms, asks_something, denies, stated
 from publius.retrieval.gathering import asked as searched
 from publius.types import Evidence, Grant, Question, Reply, ToolCall, ToolResult, Usage
 
@@ -131,7 +131,8 @@ class _Turn:
         if now and spoken.confirms and affirms(self._text):
             return self._result(spoken.tool, spoken.values)
         asked = spoken.asked if not spoken.confirms else ()
-        heard = said(self._text, slots_of(spoken.tool), asked, _whose(spoken.tool, spoken.values))
+        text = self._text if wants_result(self._text) else stated(self._text)
+        heard = said(text, slots_of(spoken.tool), asked, _whose(spoken.tool, spoken.values))
         values = heard.values
         if not values and now and not asks_something(self._text) and (asked or not denies(self._text)):
             values = await self._proposed(spoken.tool)

@@ -17,14 +17,13 @@ from publius.missions import mentions, spelling
 from publius.missions.mentions import Mention
 from publius.missions.slots import Slot, Values
 from publius.missions.statements import states_it
-from publius.missions.turns import asks_something
+from publius.missions.turns import BRIEF, asks_something
 from publius.verification.words import fold, says_something
 
 FARTHEST = 40  # characters between an input's words and its value
 AFTER = 3  # how much farther a value seems that stands before the words
 CROSSED = 60  # how much farther it seems behind another value
 LARGE = 1_000  # a number from which on it is told that nobody knows what it is of
-BRIEF = 3  # words of an answer such as `just one`
 APART = 5  # words that may stand between the words of one name: `my parents have $500 in savings`
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")

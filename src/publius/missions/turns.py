@@ -20,6 +20,9 @@ _ASKS = re.compile(
     re.I,
 )
 
+BRIEF = 3  # words of an answer that is in doubt: `2026-27?`
+_SENTENCE = re.compile(r"(?<=[^\W\d]\.)\s+|(?<=[!?])\s+|\n+")
+
 
 def affirms(text: str) -> bool:
     """Whether it says yes, and nothing else."""
@@ -36,3 +39,12 @@ def denies(text: str) -> bool:
 def asks_something(text: str) -> bool:
     """Whether it is a question."""
     return bool(_ASKS.search(" ".join(spelling.words(text)) + ("?" if text.rstrip().endswith("?") else "")))
+
+
+def stated(text: str) -> str:
+    """The text without what is asked in it: `How is a family of 4 counted?` says nothing about a family."""
+    sentences = _SENTENCE.split(text)
+    told = [sentence for sentence in sentences if not asks_something(sentence)]
+    if len(spelling.words(text)) <= BRIEF or len(told) == len(sentences):
+        return text
+    return "\n".join(told)
