@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -46,6 +46,7 @@ class Templates:
         self._environment.filters |= {
             "day": day,
             "excerpt": excerpt,
+            "here": here,
             "link": link,
             "moment": moment,
             "prose": prose,
@@ -71,6 +72,12 @@ def link(place: Citation | Passage) -> str:
         return place.link
     query = urlencode({"revision": place.revision, "start": place.start, "end": place.end})
     return f"/documents/{place.document_id}?{query}#cited"
+
+
+def here(address: str) -> str:
+    """What follows the name of the server in one of its own addresses, which a page may be shown under another."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def reason(claim: Claim) -> str:

@@ -1,0 +1,36 @@
+"""A mission on the pages: what it asks for with the form to fill in, its result, and where it looked."""
+
+import pytest
+from tests.missions.test_conversation import ALL, MODEL, with_mission
+from tests.web.people import Come, words
+
+from publius.application import Application
+from publius.settings import Settings
+from publius.types import Agency
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return with_mission(settings)
+
+
+async def test_a_conversation_without_scripts(come: Come, building: Application, education: Agency) -> None:
+    await building.missions.turn(education, "bus_fare", True, "user:1")
+    person = await come(education)
+    page = await person.ask(ALL, model=MODEL)
+    assert "Please check what I will compute" in words(page) and "Open the form" in words(page)
+    assert "documents do not answer" not in words(page)
+    assert 'href="/missions/bus_fare/tools/reduced_pass?award_year=2026-27&amp;household=4' in page.text
+    conversation = page.url.path.rsplit("/", 1)[1]
+    page = await person.ask("yes", model=MODEL, conversation=conversation)
+    assert "costs $20." in words(page) and "from the inputs that you confirmed" in words(page)
+    page = await person.ask("¿Quién ganó el campeonato de ajedrez?", model=MODEL, conversation=conversation)
+    assert "no está en las fuentes de esta misión" in words(page)
+
+
+async def test_a_stream_ends_with_the_same_turn(come: Come, building: Application, education: Agency) -> None:
+    await building.missions.turn(education, "bus_fare", True, "user:1")
+    person = await come(education)
+    form = {"csrf": await person.token(), "question": ALL, "model": MODEL}
+    streamed = await person.http.post("/ask", data=form, headers={"HX-Request": "true"})
+    assert "Please check what I will compute" in words(streamed.text) and "Open the form" in words(streamed.text)
