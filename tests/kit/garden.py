@@ -54,12 +54,13 @@ class House(NamedTuple):
     panes: Annotated[Whole, Between(1, 500), Ask("How many panes?", es="¿Cuántos cristales?")]
     heated: Annotated[YesNo, Ask("Is it heated?", es="¿Tiene calefacción?")]
     fuel: Annotated[Literal["wood", "gas"] | None, Ask("With what?", es="¿Con qué?")] = None
+    bill: Annotated[Money | None, Ask("What does heating cost?", es="¿Cuánto cuesta?")] = None
     heaters: Annotated[list[Gardener], Between(0, 2), Ask("Who heats it?", es="¿Quién la calienta?")] = []  # noqa: RUF012
 
 
 def for_heating(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What is needed besides, once it is said that the house is heated."""
-    return ("fuel", "heaters") if values.get("heated") else ()
+    return ("fuel", "bill", "heaters") if values.get("heated") else ()
 
 
 @tool(title="Greenhouse", es="Invernadero", asks=("greenhouse",), needed=for_heating)

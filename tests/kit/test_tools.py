@@ -86,13 +86,13 @@ def test_what_is_left_out_has_its_default_and_what_has_none_is_missing():
 
 
 def test_a_group_stands_for_its_fields():
-    assert [each.name for each in greenhouse.parameters] == ["panes", "heated", "fuel", "heaters", "year"]
+    assert [each.name for each in greenhouse.parameters] == ["panes", "heated", "fuel", "bill", "heaters", "year"]
     values = greenhouse.read({"panes": 12, "heated": False})
     assert greenhouse(**values).value == greenhouse(house=House(12, False)).value == 60
 
 
 def test_what_is_needed_by_the_answers_so_far_is_asked_for_and_not_assumed():
-    given = {"panes": "12", "heated": "sí", "heaters": "0"}
+    given = {"panes": "12", "heated": "sí", "heaters": "0", "bill": "0"}
     assert [each.name for each in greenhouse.missing(given)] == ["fuel", "heaters"]
     assert [each.name for each in greenhouse.missing({"heated": "perhaps"})] == ["panes"]
     with pytest.raises(InvalidInput, match=r"With what\? This is needed, and nothing is assumed") as refused:

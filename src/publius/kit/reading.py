@@ -59,6 +59,11 @@ def is_blank(given: Any) -> bool:
     return given is None or (isinstance(given, str) and not given.strip())
 
 
+def is_nobody(parameter: Parameter, given: Any) -> bool:
+    """Whether nothing was given, or a list with nobody in it."""
+    return is_blank(given) or (parameter.kind is Kind.PEOPLE and given in (NOBODY, [], ()))
+
+
 def find(parameters: Sequence[Parameter], path: str) -> Parameter | None:
     """The parameter at a path, `family_size` or `parents.0.income_tax`; `parents.0` is the parents."""
     found, known = None, parameters

@@ -8,7 +8,7 @@ from typing import Any, get_origin
 from publius.kit.derivation import Result
 from publius.kit.forms import fields_of, given_in
 from publius.kit.kinds import Kind, Parameter
-from publius.kit.reading import NOBODY, find, is_blank, read_all, readable, require
+from publius.kit.reading import find, is_blank, is_nobody, read_all, readable, require
 from publius.kit.schema import schema_of
 from publius.kit.signature import Group, parameters
 
@@ -76,7 +76,7 @@ class Tool:
             each
             for each in self.parameters
             if (each.required and is_blank(given.get(each.name)))
-            or (each.name in needed and (is_blank(given.get(each.name)) or given[each.name] in ([], (), NOBODY)))
+            or (each.name in needed and is_nobody(each, given.get(each.name)))
         )
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, str]:
