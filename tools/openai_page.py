@@ -28,7 +28,9 @@ Three rules say what becomes of a field:
 
 The model `llama` answers from itself, and says that it was not checked. The model `library` answers from the agency's
 documents, in sentences with their sources; tools, schemas, several choices, log probabilities and raw texts do not go
-with that and are refused. `GET /v1/models` and `POST /v1/embeddings` are served too.
+with that and are refused. A mission that is on for the agency is a model too, `mission:ID`, asked like `library`: it
+answers from its own tools and sources. Its tools can also be [called by themselves](mission-tools.md).
+`GET /v1/models` and `POST /v1/embeddings` are served too.
 
 How many tokens of a prompt the cache already held (`cached_tokens`) is told only to whom has the permission
 `usage:cached`: [why](decisions/2026-11-24-openai.md).

@@ -1,5 +1,7 @@
 """Other assistants use the missions' tools by MCP, with the official client: what their key may, and nothing else."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -93,6 +95,12 @@ async def test_a_key_that_is_revoked_between_two_calls_ends_them(
         with pytest.raises(MCPError, match="publius key create"):
             await client.call_tool(COST, ARGUMENTS)
     assert len(await leaves(app, education)) == 1
+
+
+@pytest.mark.slow
+def test_nobody_waits_for_the_sdk_who_needs_none() -> None:
+    check = "import sys, publius.cli; sys.exit('mcp' in sys.modules or 'hypothesis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": COST, "arguments": ARGUMENTS}}

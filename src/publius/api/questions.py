@@ -47,7 +47,7 @@ class StreamOptions(Struct):
 class ChatRequest(Struct):
     """The fields of OpenAI's chat completions, and what becomes of each."""
 
-    model: Annotated[str, Served("`llama` or `library`")]
+    model: Annotated[str, Served("`llama`, `library`, or a mission as `mission:ID`")]
     messages: Annotated[
         list[ChatMessage],
         Served("text only; `developer` is `system`; every tool call is answered right after it. Not tools for library"),

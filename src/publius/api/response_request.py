@@ -68,7 +68,7 @@ class TextConfig(Struct):
 class ResponseRequest(Struct):
     """The fields of OpenAI's responses, and what becomes of each."""
 
-    model: Annotated[str, Served("`llama` or `library`")]
+    model: Annotated[str, Served("`llama`, `library`, or a mission as `mission:ID`")]
     input: Annotated[str | list[Item], Served("a text, or messages, function calls and their outputs; text only")]
     instructions: Annotated[str | None, Served("a system message before the input")] = None
     stream: Annotated[bool | None, Served()] = None
