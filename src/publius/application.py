@@ -28,6 +28,7 @@ from publius.inference.waiting import WaitingLimits
 from publius.inference.writer import Writer
 from publius.ledger.ledger import Ledger, Watcher
 from publius.missions import Desk, Missions, Shelf, discover
+from publius.missions.discovery import Found
 from publius.policy import Policy
 from publius.retrieval.library import Library
 from publius.retrieval.reading.sandbox import Reader
@@ -95,12 +96,14 @@ async def open_application(
     engine: Engine | None = None,
     embedder: Embedder | None = None,
     start_engine: bool = True,
+    packs: Found | None = None,
 ) -> AsyncIterator[Application]:
     """Open every room over a database that is ready, and close them afterwards.
 
     Args:
         engine: instead of the one that the settings choose; for tests.
         embedder: one that is loaded already; for tests, which open a building each.
+        packs: the missions, instead of those that are found; to try one out.
         start_engine: False leaves Llama down, for work that does not need it.
 
     Raises:
@@ -114,9 +117,8 @@ async def open_application(
         embedder = embedder or Embedder(settings.home / "models" / EMBEDDING_MODEL)
         reader = Reader()
         stack.push_async_callback(reader.close)
-        missions = Missions(database, discover(settings))
-        watchers = _watchers(settings, stack)
-        ledger = Ledger(database, settings.home, watchers)
+        missions = Missions(database, discover(settings) if packs is None else packs)
+        ledger = Ledger(database, settings.home, _watchers(settings, stack))
         stack.push_async_callback(ledger.close)
         await ledger.start()
         stack.push_async_callback(engine.stop)

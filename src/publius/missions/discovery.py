@@ -25,6 +25,7 @@ class Broken(NamedTuple):
     id: str
     agency: str
     folder: Path
+    package: str
     error: BrokenMission
 
 
@@ -57,7 +58,7 @@ def discover(settings: Settings) -> Found:
             if place.id in packs or place.id in found.installed:
                 raise BrokenMission("mission.toml", 0, f"a mission {place.id} is installed already")
         except BrokenMission as error:
-            broken.append(Broken(place.id, place.agency, place.folder, error))
+            broken.append(Broken(place.id, place.agency, place.folder, place.package, error))
         else:
             packs[place.id] = pack
     return found._replace(broken=tuple(broken))

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from publius.cli.missions import checking
 from publius.cli.terminal import (
     AsJson,
     Inside,
@@ -57,6 +58,11 @@ def off(id: Id, agency: OfAgency) -> None:
     console.print(f"{id} is off for {agency}. On again: publius missions on {id} --agency {agency}", soft_wrap=True)
 
 
+app.command("check")(checking.check_)
+app.command("run")(checking.run_)
+app.command("new")(checking.new)
+
+
 def _turn(id: str, agency: str, *, on: bool) -> None:
     async def work(inside: Inside) -> None:
         missions = Missions(inside.database, discover(inside.settings))
@@ -81,7 +87,7 @@ def _rows(found: Found) -> list[dict[str, Any]]:
     ]
     rows += [
         {"id": id, "title": None, "owner": None, "review_by": None, "agency": agency or None, "problem": error.message}
-        for id, agency, _, error in found.broken
+        for id, agency, _, _, error in found.broken
     ]
     return rows
 
