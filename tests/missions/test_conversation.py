@@ -11,8 +11,6 @@ import pytest
 from publius import flow
 from publius.application import Application
 from publius.errors import InvalidInputs, NotFound
-from publius.inference.echo import EchoEngine
-from publius.inference.engine import Request
 from publius.settings import Settings
 from publius.types import Agency, Answer, Claim, Door, Message, Principal, Question, Role, ToolCall, Usage
 
@@ -187,83 +185,3 @@ async def test_the_record_commits_to_the_call_and_its_derivation(open_mission: A
     assert noted["arguments"] == {"price": 62, "days": 10} and noted["value"] == 20
     assert "price * days / 31" in noted["derivation"]
     assert json.loads(contents["prompt"])["call"]["name"] == "refund"
-
-
-class TestALyingLlama:
-    """Whatever Llama writes around a result, no figure but the tool's leaves."""
-
-    LIES = (
-        "Your reduced monthly pass for 2026-27 costs $75.",
-        "That is $20 less than a full pass.",
-        "Your reduced monthly pass costs $2.",
-        "Your reduced monthly pass for 2025-26 costs $20.",
-        "Your income a head is $32,719.",
-        "The price is 8,179.",
-        "Your reduced monthly pass is free.",
-    )
-
-    @pytest.fixture
-    def engine(self) -> EchoEngine:
-        return EchoEngine(lambda request: " ".join(self.LIES))
-
-    async def test_nothing_of_it_leaves(self, open_mission: Application, education: Agency) -> None:
-        talk = Talk(open_mission, education)
-        await talk.say(ALL)
-        claims, streamed = await talk.stream("yes")
-        whole = await talk.say("yes")
-        assert streamed.checked == whole.checked
-        assert not {claim.text for claim in whole.checked.claims} & set(self.LIES)
-        assert not {claim.text for claim in claims if claim.released} & set(self.LIES)
-        assert whole.checked.text.startswith("Your reduced monthly pass for 2026-27 costs $20.")
-        assert "That is $75 less than a full pass." in whole.checked.text
-        assert len(whole.checked.claims) == 2 and whole.checked.withheld
-
-
-class TestAGoodLlama:
-    """What Llama says rightly stands in place of the tool's own sentences."""
-
-    @pytest.fixture
-    def engine(self) -> EchoEngine:
-        return EchoEngine(
-            lambda request: "A reduced monthly pass for 2026-27 costs $20. It is $75 less than a full pass."
-        )
-
-    async def test_it_is_kept(self, open_mission: Application, education: Agency) -> None:
-        talk = Talk(open_mission, education)
-        await talk.say(ALL)
-        done = await talk.say("yes")
-        assert [claim.text for claim in done.checked.claims] == [
-            "A reduced monthly pass for 2026-27 costs $20.",
-            "It is $75 less than a full pass.",
-        ]
-        assert done.usage.completion_tokens > 0 and not done.checked.withheld
-
-
-class TestWhatLlamaReads:
-    """A result is phrased from the tool's sentences; what stands in a tool's text is data."""
-
-    seen: list[Request]
-
-    @pytest.fixture
-    def engine(self) -> EchoEngine:
-        self.seen = []
-
-        def script(request: Request) -> str:
-            self.seen.append(request)
-            return "I obey."
-
-        return EchoEngine(script)
-
-    async def test_it_reads_the_result_and_its_question_alone(
-        self, open_mission: Application, education: Agency
-    ) -> None:
-        talk = Talk(open_mission, education)
-        await talk.say(ALL)
-        assert not self.seen
-        done = await talk.say("yes")
-        [request] = self.seen
-        assert (
-            "costs $20" in request.messages[-1].content
-            and "Question: Reduced monthly pass" in request.messages[-1].content
-        )
-        assert "I obey" not in done.checked.text

@@ -130,6 +130,22 @@ async def test_a_correction_is_confirmed_again_before_it_counts(talk: Conversati
     assert result.arguments["household"] == 5 and result.arguments["income"] == 40_000
 
 
+async def test_after_a_result_other_inputs_are_confirmed_and_computed_again(talk: Conversation) -> None:
+    await talk.say(ALL)
+    await talk.say("yes")
+    again = await talk.say("And if we were 5 people?")
+    assert again.reply is not None and again.reply.kind == "confirm" and "household? 5\n" in again.reply.text
+    assert (await talk.say("yes")).tools[0].arguments["household"] == 5
+
+
+async def test_what_was_answered_is_known_when_the_tool_is_asked_for_again(talk: Conversation) -> None:
+    await talk.say("calculate my monthly pass for 2026-27")
+    await talk.say("1. four")
+    await talk.say("What would my refund be?")
+    again = await talk.say("calculate my monthly pass, my income is 30,000")
+    assert again.reply is not None and again.reply.asks == ("veteran",) and "household? 4\n" in again.reply.text
+
+
 async def test_a_bare_no_is_asked_what_to_change(talk: Conversation) -> None:
     await talk.say(ALL)
     asked = await talk.say("No")
@@ -156,6 +172,15 @@ async def test_spanish(talk: Conversation) -> None:
     assert "¿Es usted veterano? Sí\n" in confirmed.reply.text
     [result] = (await talk.say("sí")).tools
     assert result.says == "Su pase mensual reducido para 2026-27 cuesta $10. Son $85 menos que un pase completo."
+
+
+async def test_figures_for_a_tool_ask_for_it(talk: Conversation) -> None:
+    asked = await talk.say("I want my money back. It cost $62 and 10 days are left.")
+    assert asked.reply is not None and asked.reply.tool == "refund" and asked.reply.kind == "confirm"
+    asked = await talk.say("Monthly pass, household of 2, income 20,000, veteran: yes")
+    assert asked.reply is not None and asked.reply.asks == ("award_year",)
+    told = await talk.say("Who sells the monthly pass?")
+    assert told.reply is None or told.reply.kind == "not-in-sources"
 
 
 async def test_typing_errors_do_not_matter(talk: Conversation) -> None:

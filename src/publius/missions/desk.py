@@ -7,13 +7,13 @@ known and what was asked for, and a result is computed only after the person sai
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
 from publius.errors import InvalidInputs, NotFound
-from publius.kit import InvalidInput, Kind, Result, Tool
+from publius.kit import InvalidInput, Kind, Tool
 from publius.missions import phrases
+from publius.missions.computing import computed, form_path
 from publius.missions.languages import language_of
 from publius.missions.pack import Pack
 from publius.missions.phrases import Spoken
@@ -25,9 +25,10 @@ from publius.missions.shelf import Shelf
 from publius.missions.slots import Slot, arguments, missing, slots_of
 from publius.missions.turns import affirms, asks_something, denies, stated
 from publius.retrieval.gathering import asked as searched
-from publius.types import Evidence, Grant, Question, Reply, ToolCall, ToolResult, Usage
+from publius.types import Evidence, Grant, Question, Reply, ToolCall, Usage
 
 AT_ONCE = 3  # questions in one message
+FIGURES = 2  # values for a tool's inputs, from which on a message that names the tool wants it computed
 
 
 class Desk:
@@ -75,7 +76,7 @@ class Desk:
 
     def form(self, pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
         """The address of the tool's form, with what is known filled in."""
-        return f"{self._url}{_path(pack, tool, values)}"
+        return f"{self._url}{form_path(pack, tool, values)}"
 
     async def propose(
         self, grant: Grant, tools: Sequence[Tool], said: Sequence[str]
@@ -108,8 +109,8 @@ class _Turn:
         """See `Desk.evidence`."""
         if rule := refused(self._text, self._pack.card.refuse):
             return Evidence(reply=Reply(kind="refuse", text=rule.sentence(self._language), language=self._language))
-        wanted = route(self._text, self._tools) if wants_result(self._text) else None
-        spoken, now = self._last()
+        wanted = self._wanted()
+        spoken, now = self._last(self._tools)
         if spoken is not None and (wanted is None or wanted.name == spoken.tool.name):
             reply = await self._goes_on(spoken, now)
             if reply is not None:
@@ -118,11 +119,25 @@ class _Turn:
             return await self._begins(wanted)
         return await self._otherwise()
 
-    def _last(self) -> tuple[Spoken | None, bool]:
-        """The newest message of ours that asks or confirms, and whether it is the one that is answered now."""
+    def _wanted(self) -> Tool | None:
+        """The tool that the message asks for: in so many words, or by giving figures for it."""
+        tool = route(self._text, self._tools)
+        if tool is None or wants_result(self._text):
+            return tool
+        return tool if len(said(stated(self._text), slots_of(tool)).values) >= FIGURES else None
+
+    def _told_most(self) -> Tool | None:
+        """The tool for whose inputs the message gives the most values, if it gives several and one has the most."""
+        ranked = [(len(said(stated(self._text), slots_of(tool)).values), tool) for tool in self._tools]
+        most = max((count for count, _ in ranked), default=0)
+        first = [tool for count, tool in ranked if count == most]
+        return first[0] if most >= FIGURES and len(first) == 1 else None
+
+    def _last(self, tools: Sequence[Tool]) -> tuple[Spoken | None, bool]:
+        """The newest message of ours about one of these tools, and whether it is the one that is answered now."""
         ours = [message for message in self._question.messages if message.role == "assistant"]
         for at, message in enumerate(reversed(ours)):
-            if (spoken := phrases.read_back(message.content, self._tools)) is not None:
+            if (spoken := phrases.read_back(message.content, tools)) is not None:
                 return spoken, at == 0
         return None, False
 
@@ -145,10 +160,15 @@ class _Turn:
         return self._ask(spoken.tool, spoken.values, asked[:1], phrases.NOT_UNDERSTOOD[self._language])
 
     async def _begins(self, tool: Tool) -> Evidence:
-        """A tool is asked for: what has been said already, by anyone but us, counts."""
-        heard = said("\n".join(self._said), slots_of(tool), subject=_whose(tool, {}))
-        values = await self._proposed(tool) | heard.values
-        return self._next(tool, values, heard.unplaced)
+        """A tool is asked for: what has been said already counts, newly or in an earlier turn to the same tool."""
+        earlier, _ = self._last((tool,))
+        known = dict(earlier.values) if earlier else {}
+        heard = said("\n".join(self._said), slots_of(tool), subject=_whose(tool, known))
+        newest = said(self._text, slots_of(tool), subject=_whose(tool, known))
+        values = heard.values | known | newest.values
+        if missing(tool, values):
+            values = await self._proposed(tool) | values
+        return self._next(tool, values, newest.unplaced)
 
     async def _proposed(self, tool: Tool) -> dict[str, Any]:
         _, values, spent = await self._desk.propose(self._grant, (tool,), self._said)
@@ -161,7 +181,7 @@ class _Turn:
         found = await self._desk.sources(self._pack, words, self._language)
         if found.passages:
             return found
-        tool = route(self._text, self._tools)
+        tool = route(self._text, self._tools) or self._told_most()
         if tool is not None:
             return await self._begins(tool)
         tool, values, spent = await self._desk.propose(self._grant, self._tools, self._said)
@@ -214,27 +234,6 @@ class _Turn:
         )
 
 
-def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str) -> ToolResult:
-    """The tool's result, as an answer may rest on it.
-
-    Raises:
-        InvalidInput: it cannot be computed with what is given.
-    """
-    values = tool.read(given, language)
-    result: Result[Any] = tool(**values)
-    plain = tool.plain(values)
-    return ToolResult(
-        name=tool.name,
-        title=phrases.title(tool, language),
-        value=_plain(result.value),
-        says=result.told(language),
-        text=result.text(language),
-        arguments=plain,
-        derivation=tuple(_plain(line) for line in result.lines(language)),
-        link=_path(pack, tool, _paths(plain)),
-    )
-
-
 def _readable(tool: Tool, values: Mapping[str, Any], language: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The values that the tool can read, and what is wrong with the others."""
     try:
@@ -259,31 +258,3 @@ def _whose(tool: Tool, values: Mapping[str, Any]) -> str:
     told = [path.partition(".0.")[0] for path in values if ".0." in path]
     needed = [each.name for each in tool.missing(arguments(values)) if each.kind is Kind.PEOPLE]
     return next(iter([*needed, *told]), "")
-
-
-def _path(pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
-    known = {path: "yes" if value is True else "no" if value is False else value for path, value in values.items()}
-    query = f"?{urlencode(known)}" if known else ""
-    return f"/missions/{pack.id}/tools/{tool.name}{query}"
-
-
-def _paths(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments by the names of a form's fields."""
-    found: dict[str, Any] = {}
-    for name, value in plain.items():
-        if isinstance(value, list):
-            found |= {f"{name}.{at}.{field}": each for at, row in enumerate(value) for field, each in row.items()}
-        else:
-            found[name] = value
-    return found
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it, with the names of its parts."""
-    if hasattr(value, "_asdict"):
-        return {name: _plain(each) for name, each in value._asdict().items()}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return msgspec.to_builtins(value)

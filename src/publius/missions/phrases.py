@@ -119,7 +119,7 @@ def shown(slot: Slot, value: Any, language: str) -> str:
         case Kind.MONEY:
             return dollars(value)
         case Kind.WHOLE:
-            return f"{value:,}"
+            return f"{value:,}" if abs(value) >= 10_000 else str(value)  # 2005 may be a year
         case Kind.YES_NO:
             return (YES if value else NO)[language]
         case Kind.STATE:

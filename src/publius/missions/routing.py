@@ -22,13 +22,14 @@ _WANTED = re.compile(
       | (?:am|are)\s+(?:i|we)\s | is\s+(?:my|he|she)\b
       | (?:would|will|do|does|can)\s+(?:i|we|my\s+\w+|he|she)\s+
         (?:qualify|count|get|need|owe|receive|be|have\s+to\s+pay)\b
-      | what\s+if | what\s+happens\s+(?:to\s+my|if\s+(?:i|we|my)) | (?:my|our)\s+(?:own\s+)?\w+\s+(?:estimate|result)
+      | (?:what|and|but)\s+if | what\s+happens\s+(?:to\s+my|if\s+(?:i|we|my))
+      | (?:my|our)\s+(?:own\s+)?\w+\s+(?:estimate|result)
       | (?:calcul|estim|determin|compar|simul|comput)\w*
       | cuant[oa]s?\b.{0,60}?\b(?:me|nos|mi|mis|yo|podria|puedo|recibi\w*|tendr\w*|toca\w*|daria\w*|darian)\b
       | (?:want|need|like|quiero|quisiera|quisieramos|necesito)\b.{0,40}?\b(?:my|our|mi|mis|nuestr[oa])\b
       | (?:cual|cuales|que|como)\s+(?:es|son|seria|serian|sera|queda|quedaria)\s+(?:mi|mis|nuestr[oa]s?|su)
       | (?:soy|somos|califico|calificamos|es\s+mi\s+hij[oa]) | (?:tengo|tenemos)\s+derecho
-      | que\s+(?:\w+\s+)?(?:necesito|necesitamos|pasa\s+si|pasaria\s+si|beca|ayuda)\b
+      | que\s+(?:\w+\s+)?(?:necesito|necesitamos|pasa\s+si|pasaria\s+si|beca|ayuda)\b | ^\W*y\s+si\b
     )""",
     re.X | re.S,
 )

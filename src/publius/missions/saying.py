@@ -29,6 +29,7 @@ APART = 5  # words that may stand between the words of one name: `my parents hav
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.):]\s+(?=\S)")
+_THEY = re.compile(r"(?i)\b(?:they|ellos|ellas)\b")
 _MY = frozenset(("my", "mi", "mis"))
 _COUNTED = (Kind.MONEY, Kind.WHOLE, Kind.AWARD_YEAR, Kind.STATE)
 
@@ -51,6 +52,14 @@ class _Place(NamedTuple):
     opposite: bool = False  # `independent` where the slot's word is `dependent`
 
 
+class _People(NamedTuple):
+    """Where a sentence speaks of the people of a list, and by which word; "" for oneself."""
+
+    start: int
+    name: str
+    called: str
+
+
 def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: str = "") -> Said:
     """What `text` says about these slots.
 
@@ -61,8 +70,13 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     values: dict[str, int | str | bool] = {}
     unplaced: list[str] = []
     subject = next((slot.people.name for slot in asked if slot.people), subject)
+    called = ""
     for sentence in _SENTENCE.split(_NUMBERED.sub("", text)):
-        found, left, subject = _sentence(sentence, slots, subject)
+        found, left, people = _sentence(sentence, slots, subject)
+        if people is None and called and _THEY.search(sentence):  # `They are married`: the parents named before
+            found, left, _ = _sentence(_THEY.sub(f"my {called}", sentence, count=1), slots, subject)
+        if people is not None:
+            subject, called = people.name, people.called
         values |= found
         unplaced += left
     bare = _bare(text, asked, values)
@@ -72,8 +86,10 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     return Said(values, tuple(unplaced))
 
 
-def _sentence(text: str, slots: Sequence[Slot], subject: str) -> tuple[dict[str, int | str | bool], list[str], str]:
-    """The values in one sentence, what could not be placed, and of which list of people it speaks at its end."""
+def _sentence(
+    text: str, slots: Sequence[Slot], subject: str
+) -> tuple[dict[str, int | str | bool], list[str], _People | None]:
+    """The values in one sentence, what could not be placed, and of which people it speaks at its end."""
     tokens = [(fold(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
     places = _longest([place for slot in slots for place in _places(slot, slots, tokens)])
     people = _people(slots, tokens, {place.start for place in places})
@@ -94,7 +110,7 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> tuple[dict[str,
         if slot.kind is Kind.CHOICE and (choice := _choice(slot, [t[0] for t in tokens], places)) is not None:
             found.setdefault(slot.path, choice)
     left = [text[mention.start : mention.end] for mention in held if mention not in used and _is_amount(mention)]
-    return found, left, people[-1][1] if people else subject
+    return found, left, people[-1] if people else None
 
 
 def _is_amount(mention: Mention) -> bool:
@@ -103,7 +119,7 @@ def _is_amount(mention: Mention) -> bool:
     return mention.kind is Kind.MONEY or large
 
 
-def _people(slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]], named: Set[int]) -> list[tuple[int, str]]:
+def _people(slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]], named: Set[int]) -> list[_People]:
     """Where the sentence speaks of the people of which list. `my` is of the speaker before what is `named` there."""
     words = [token[0] for token in tokens]
     found = []
@@ -112,17 +128,19 @@ def _people(slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]], named
         if {"myself", "my own", "yo"} & set(names):
             names += ["i"]
             pairs = pairwise(tokens)
-            found += [(one[1], people.name) for one, other in pairs if one[0] in _MY and other[1] in named]
+            mine = [one for one, other in pairs if one[0] in _MY and other[1] in named]
+            found += [_People(one[1], people.name, "") for one in mine]
         for name in names:
-            found += [(tokens[at][1], people.name) for at, _ in _occurrences(name, words, 0)]
+            called = "" if name in ("i", "yo") else name
+            found += [_People(tokens[at][1], people.name, called) for at, _ in _occurrences(name, words, 0)]
     return sorted(found)
 
 
-def _spoken_of(place: _Place, people: Sequence[tuple[int, str]], default: str) -> bool:
+def _spoken_of(place: _Place, people: Sequence[_People], default: str) -> bool:
     """Whether an answer of a person is one of the person whom the sentence speaks of there."""
     if place.slot.people is None:
         return True
-    before = [name for at, name in people if at <= place.start] or [name for _, name in people[:1]]
+    before = [each.name for each in people if each.start <= place.start] or [each.name for each in people[:1]]
     return (before[-1] if before else default) == place.slot.people.name
 
 
@@ -186,9 +204,8 @@ def _nearest(places: Sequence[_Place], held: Sequence[Mention], text: str) -> li
     )
     pairs: list[tuple[Mention, Slot]] = []
     for distance, _, place, mention in ranked:
-        if distance > (FARTHEST if place.sure else FARTHEST // 4):
-            break
-        if not any(mention == used or place.slot.path == slot.path for used, slot in pairs):
+        near = distance <= FARTHEST if place.sure else mention.end <= place.start <= mention.end + 2
+        if near and not any(mention == used or place.slot.path == slot.path for used, slot in pairs):
             pairs.append((mention, place.slot))
     return pairs
 
