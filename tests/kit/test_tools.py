@@ -98,6 +98,9 @@ def test_what_is_needed_by_the_answers_so_far_is_asked_for_and_not_assumed():
     with pytest.raises(InvalidInput, match=r"With what\? This is needed, and nothing is assumed") as refused:
         greenhouse.read(given)
     assert list(refused.value.problems) == ["fuel", "heaters"]
+    with pytest.raises(InvalidInput) as refused:
+        greenhouse.read(given | {"panes": 0})
+    assert list(refused.value.problems) == ["panes", "fuel", "heaters"]
     assert greenhouse.read(given | {"fuel": "gas", "heaters": [{}]})["heaters"] == [Gardener()]
 
 

@@ -87,11 +87,9 @@ class Tools:
     async def _meant(self, name: str) -> tuple[str, str]:
         """The mission and the tool. One that is not there keeps its name, and the walk refuses and records it."""
         packs = await self._app.missions.of(self._principal.agency)
-        for pack in packs:
-            if name.startswith(f"{pack.id}{BETWEEN}"):
-                return pack.id, name.removeprefix(f"{pack.id}{BETWEEN}")
-        mission, _, tool = name.partition(BETWEEN)
-        return mission, tool
+        begun = [pack.id for pack in packs if name.startswith(f"{pack.id}{BETWEEN}")]
+        mission = max(begun, key=len, default=name.partition(BETWEEN)[0])
+        return mission, name.removeprefix(f"{mission}{BETWEEN}")
 
 
 def server(tools: Tools) -> Server[Any]:

@@ -23,10 +23,18 @@ NOBODY = "0"  # In a form, what stands for an empty list of people.
 Given = Mapping[str, Any]
 
 
-def read_all(parameters: Sequence[Parameter], given: Given, language: str = "en") -> dict[str, Any]:
-    """The value of each parameter. InvalidInput has a sentence for each one that cannot be used, by its path."""
+def read_all(
+    parameters: Sequence[Parameter], given: Given, missing: Sequence[Parameter] = (), language: str = "en"
+) -> dict[str, Any]:
+    """The value of each parameter; `missing` are those that were not given and must be, required or not.
+
+    InvalidInput has a sentence for each one that cannot be used, by its path.
+    """
     values, problems = _read(parameters, given, language)
-    _settle(parameters, problems, language)
+    problems |= {parameter.name: problem("missing", parameter, None, language) for parameter in missing}
+    if problems:
+        said = [f"{_named(parameters, path, language)} {sentence}" for path, sentence in problems.items()]
+        raise InvalidInput(" ".join(said), problems=problems)
     return values
 
 
@@ -34,12 +42,6 @@ def readable(parameters: Sequence[Parameter], given: Given) -> dict[str, Any]:
     """The values of what was given and can be read, without what was left out."""
     known = [parameter for parameter in parameters if not is_blank(given.get(parameter.name))]
     return _read(known, {parameter.name: given[parameter.name] for parameter in known}, "en")[0]
-
-
-def require(missing: Sequence[Parameter], language: str = "en") -> None:
-    """InvalidInput where anything is missing, with a sentence for each."""
-    problems = {parameter.name: problem("missing", parameter, None, language) for parameter in missing}
-    _settle(missing, problems, language)
 
 
 def read_value(parameter: Parameter, given: Any, language: str = "en") -> Any:
@@ -71,13 +73,6 @@ def find(parameters: Sequence[Parameter], path: str) -> Parameter | None:
         found = next((each for each in known if each.name == name), None)
         known = found.fields if found else ()
     return found
-
-
-def _settle(parameters: Sequence[Parameter], problems: dict[str, str], language: str) -> None:
-    """Raise the problems, if there are any; the message names each input by its question."""
-    if problems:
-        said = [f"{_named(parameters, path, language)} {sentence}" for path, sentence in problems.items()]
-        raise InvalidInput(" ".join(said), problems=problems)
 
 
 def _named(parameters: Sequence[Parameter], path: str, language: str) -> str:

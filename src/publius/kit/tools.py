@@ -8,7 +8,7 @@ from typing import Any, get_origin
 from publius.kit.derivation import Result
 from publius.kit.forms import fields_of, given_in
 from publius.kit.kinds import Kind, Parameter
-from publius.kit.reading import find, is_blank, is_nobody, read_all, readable, require
+from publius.kit.reading import find, is_blank, is_nobody, read_all, readable
 from publius.kit.schema import schema_of
 from publius.kit.signature import Group, parameters
 
@@ -57,9 +57,7 @@ class Tool:
 
         InvalidInput has all problems at once, each by the path of its input.
         """
-        values = read_all(self.parameters, given, language)
-        require(self.missing(given), language)
-        return values
+        return read_all(self.parameters, given, self.missing(given), language)
 
     def read_form(self, fields: Mapping[str, str], language: str = "en") -> dict[str, Any]:
         """The same from the fields of a posted form, in which `parents.0.income_tax` is a field of the first parent."""
