@@ -85,6 +85,9 @@ class Unit(NamedTuple):
         return sum([abs(person.foreign_income_excluded) for person in self.people])
 
 
+NO_PEOPLE = Unit()
+
+
 class Application(NamedTuple):
     """One student's application for one award year, such as `2026-27`."""
 
@@ -120,12 +123,12 @@ def check(application: Application) -> None:
             f"The family size is {application.family_size}; it counts the student too.",
             f"Give a whole number from 1 to {LARGEST_FAMILY}.",
         )
-    for unit in filter(None, (application.student, application.parents)):
+    for unit in (application.student, application.parents or NO_PEOPLE):
         amounts: list[Any] = [unit.cash, unit.investments, unit.business_farm, unit.child_support]
         for person in unit.people:
             amounts += person[:AMOUNTS]
-        largest = max(max(amounts), min(amounts), key=abs)
-        if abs(largest) > LARGEST_AMOUNT:
+        if max(amounts) > LARGEST_AMOUNT or min(amounts) < -LARGEST_AMOUNT:
+            largest = max(amounts, key=abs)
             raise InvalidInput(
                 f"An amount of {dollars(largest)} is more than the application can hold.",
                 f"Give whole dollars of at most {dollars(LARGEST_AMOUNT)}.",

@@ -53,7 +53,7 @@ def payroll_tax(who: str, unit: Unit, year: Tables, derivation: Derivation) -> i
     """The allowance for payroll taxes: hospital insurance and Social Security on earnings, each rounded, then added."""
     base = year["payroll_tax.wage_base"]
     earned = [max(0, each.income_earned) for each in unit.people]
-    if any(each.filing_status == FilingStatus.JOINT for each in unit.people):
+    if FilingStatus.JOINT in [each.filing_status for each in unit.people]:
         # One joint return makes the couple one earner under a doubled base, even if the other filed apart.
         parts = [(sum(earned), JOINT_THRESHOLD, 2 * base.value)]
     else:

@@ -74,9 +74,9 @@ def intermediates(record: Record, result: Result[Aid]) -> list[tuple[str, int, i
     """
     if result.value.max_pell == NON_FILER:
         return []
-    amounts, fields = result.derivation.amounts(), record.fields
+    law, fields = result.derivation.amounts().get, record.fields
     return [
-        (name, number(fields, field), amounts.get(name, 0))
+        (name, number(fields, field), law(name, 0))
         for field, name in layout_of(record.award_year).computed
         if fields[field]
     ]

@@ -14,21 +14,11 @@ from publius_missions.student_aid.application import Application
 from publius_missions.student_aid.index import TABLES, Aid, student_aid
 from publius_missions.student_aid.isir import in_force
 from publius_missions.student_aid.isir.compare import differences, was_computed
+from publius_missions.student_aid.isir.files import First, first_record, text_of
 from publius_missions.student_aid.isir.record import Record, application, number, read
 
 CHUNK = 2 * 1024 * 1024  # Bytes that a worker takes at once: about 260 records.
 SMALL = 2 * CHUNK  # Up to here, starting processes would take longer than the work.
-
-LONGEST_LINE = 1024 * 1024  # Bytes; a record has not even 8,000.
-
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-NO_RECORDS = {  # How files begin that hold no plain text, and what to do with them.
-    b"\x1f\x8b": ("compressed with gzip", "Unpack it first, with gunzip."),
-    b"PK": ("a zip archive, or an office document", "Unpack it first, or save the records as plain text."),
-    b"\xff\xfe": ("text in two-byte characters", "Fetch the file again from its sender, unchanged."),
-    b"\xfe\xff": ("text in two-byte characters", "Fetch the file again from its sender, unchanged."),
-    b"%PDF": ("a PDF document", "Give an ISIR file, one record a line."),
-}
 
 
 class Row(NamedTuple):
@@ -87,17 +77,17 @@ class Recomputation:
         self.outcomes: Counter[Outcome] = Counter()
         self._progress = progress
         self._file = file
-        self._start, self._award_year, self._length = _first_record(file)
+        self._first = first_record(file)
 
     def __iter__(self) -> Iterator[Row]:
         size, lines = self._file.stat().st_size, 0
-        chunks = _chunks(self._file, self._start, size, self._award_year)
+        chunks = _chunks(self._file, self._first, size)
         for done in map(_work, chunks) if size <= SMALL else _on_every_core(chunks):
             for row in done.rows:
                 yield Row(lines + row.line, *row[1:])
             lines += done.lines
             self.outcomes += done.outcomes
-            self._progress(self.outcomes.total(), max(self.outcomes.total(), size // self._length))
+            self._progress(self.outcomes.total(), max(self.outcomes.total(), size // self._first.length))
 
     def summary(self) -> dict[str, int]:
         """How many records have come, how many of them hold an index, and how many came out in which way."""
@@ -106,37 +96,15 @@ class Recomputation:
         return {"records": count.total(), "with_index": with_index} | {each.value: count[each] for each in Outcome}
 
 
-def _first_record(file: Path) -> tuple[int, str, int]:
-    """Where the text begins, and the first record's award year and bytes; InvalidInput if it is no file of records."""
-    if not file.is_file():
-        raise InvalidInput(f"There is no file {str(file)!r}.", "Check its name.")
-    with file.open("rb") as opened:
-        beginning = opened.read(4)
-        for signature, (what, cure) in NO_RECORDS.items():
-            if beginning.startswith(signature):
-                raise InvalidInput(f"The file {str(file)!r} is {what}.", cure)
-        start = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
-        opened.seek(start)
-        while line := opened.readline(LONGEST_LINE):
-            if text := _text(line):
-                return start, read(text).award_year, len(line)
-    raise InvalidInput(f"The file {str(file)!r} holds no record.", "Give an ISIR file, one record a line.")
-
-
-def _chunks(file: Path, start: int, size: int, award_year: str) -> Iterator[Chunk]:
+def _chunks(file: Path, first: First, size: int) -> Iterator[Chunk]:
+    start = first.start
     with file.open("rb") as opened:
         while start < size:
             opened.seek(start + CHUNK)
             opened.readline()
             end = min(opened.tell(), size)
-            yield Chunk(file, start, end, award_year)
+            yield Chunk(file, start, end, first.award_year)
             start = end
-
-
-def _text(line: bytes) -> str:
-    """A line without its end, blank for the empty lines that begin and end a file; one byte is one position."""
-    text = line.decode("latin-1").rstrip("\r\n")
-    return "" if text.isspace() else text
 
 
 def _on_every_core(chunks: Iterator[Chunk]) -> Iterator[Done]:
@@ -161,7 +129,7 @@ def _work(chunk: Chunk) -> Done:
         opened.seek(chunk.start)
         lines = opened.read(chunk.end - chunk.start).splitlines()
     rows, outcomes = [], []
-    for place, text in enumerate(map(_text, lines), 1):
+    for place, text in enumerate(map(text_of, lines), 1):
         if text:
             row, outcome = _row(place, text, chunk.award_year)
             rows.append(row)

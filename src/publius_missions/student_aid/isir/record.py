@@ -74,7 +74,7 @@ def application(record: Record) -> Application:
         award_year=record.award_year,
         student=_unit(fields, "student"),
         parents=_unit(fields, "parent") if whose == "parent" else None,
-        family_size=_family_size(fields, whose),
+        family_size=family_size(record)[0],
         state=fields[f"{whose}.state"],
         benefits=YES in fields["student.benefits"] or (whose == "parent" and YES in fields["parent.benefits"]),
     )
@@ -97,12 +97,15 @@ def number(fields: dict[str, str], name: str) -> int:
         ) from None
 
 
-def _family_size(fields: dict[str, str], whose: str) -> int:
-    for name in (f"{whose}.family_size", f"{whose}.assumed_family_size"):
+def family_size(record: Record) -> tuple[int, str]:
+    """How many people the family has, and how that is known: entered, assumed, from the returns, or unknown."""
+    fields = record.fields
+    whose = "parent" if is_dependent(record) else "student"
+    for name, source in ((f"{whose}.family_size", "entered"), (f"{whose}.assumed_family_size", "assumed")):
         if fields[name]:
-            return number(fields, name)
+            return number(fields, name), source
     on_returns = sum(number(fields, f"{who}.irs.exemptions") for who in PEOPLE[whose])
-    return max(on_returns, 1)
+    return (on_returns, "returns") if on_returns > 0 else (1, "unknown")
 
 
 def _unit(fields: dict[str, str], whose: str) -> Unit:
