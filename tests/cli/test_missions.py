@@ -22,6 +22,8 @@ def test_missions_are_listed_with_what_is_wrong(publius: Program, gardens: Path)
     assert rows["student_aid"]["agency"] is None and rows["student_aid"]["problem"] is None
     assert rows["gardens"]["agency"] == "education"
     assert rows["broken"]["problem"] == "mission.toml: the file is missing."
+    [amiss] = [row for row in publius.json("doctor", code=3) if not row["ok"]]
+    assert amiss["check"] == "missions" and "broken: mission.toml: the file is missing" in amiss["found"]
 
 
 def test_a_mission_is_turned_on_and_off(publius: Program, gardens: Path) -> None:

@@ -75,6 +75,7 @@ ASKS = answer("How large?", answered=False, reply=reply("ask", "square_metres"))
 JUDGED = [
     ({"says": ["60"], "cites": ["plot_fee"], "computes": {"tool": "plot_fee", "value": 60}}, FEE, RULES),
     ({"computes": {"tool": "plot_fee"}}, FEE, NO),
+    ({"says": ["2"]}, answer("It is 2."), answer("It is due. [2]")),
     ({"never_says": ["61 dollars"]}, FEE, answer("It is $61.", answered=True)),
     ({"cites": ["rules.en"]}, RULES, FEE),
     ({"cites": ["rules.en.md"]}, RULES, NO),

@@ -1,7 +1,7 @@
 """The command line: `publius COMMAND`. One module a command; `terminal` is how they all speak.
 
 Exit codes: 0 done; 1 failed, with one sentence on standard error; 2 wrong use; 3 done, and the answer is no
-(the documents do not answer, a file could not be read, a digest or a ledger does not hold).
+(the documents do not answer, a file could not be read, a digest or a ledger does not hold, a case is not passed).
 """
 
 import sys

@@ -16,6 +16,7 @@ from publius.errors import PubliusError, SetupError
 from publius.inference import weights
 from publius.inference.catalog import read_catalog
 from publius.inference.exclusive import CURE, UNKEPT
+from publius.missions import discover
 from publius.settings import Settings, read
 from publius.storage import Owner
 
@@ -101,6 +102,15 @@ def _exclusive(settings: Settings) -> str:
     return f"own engines: {', '.join(slugs)}" if slugs else "shared by all agencies"
 
 
+def _missions(settings: Settings) -> str:
+    found = discover(settings)
+    if found.broken:
+        said = "; ".join(f"{each.folder.name}: {each.error.message.rstrip('.')}" for each in found.broken)
+        raise SetupError(f"{said}.", cure="'publius missions check' shows all that is wrong with a pack.")
+    names = [*found.installed, *(f"{slug}/{id}" for slug, packs in found.own.items() for id in packs)]
+    return ", ".join(names) or "none"
+
+
 def _metrics(settings: Settings) -> str:
     if not settings.metrics_port:
         return "turned off: PUBLIUS_METRICS_PORT is 0, and 'publius top' has nothing to show"
@@ -132,6 +142,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "embeddings": _embeddings,
     "database": _database,
     "engines": _exclusive,
+    "missions": _missions,
     "metrics": _metrics,
     "traces": _traces,
 }

@@ -51,6 +51,8 @@ async def _serve(settings: Settings, demonstration: bool) -> None:
         async with open_application(settings, storage, start_engine=False) as app:
             with step("Llama"):
                 await app.engine.start()
+            for broken in app.missions.broken:
+                console.print(f"The mission {broken.id} is left out. {broken.error}", markup=False, soft_wrap=True)
             if new:
                 await first_run.turn_on_missions(app)
             if demonstration:

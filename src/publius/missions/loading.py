@@ -51,6 +51,10 @@ def _module(pack: Pack, name: str) -> ModuleType:
 
 def _stand_in(pack: Pack) -> None:
     """Make a package of a folder that is not on Python's path, so that its modules can be imported as any others."""
+    known = sys.modules.get(pack.package)
+    if known is not None and list(known.__path__) != [str(pack.folder)]:
+        for name in [name for name in sys.modules if name == pack.package or name.startswith(f"{pack.package}.")]:
+            del sys.modules[name]  # of a pack that was called the same, in another place
     name = ""
     for part in pack.package.split("."):
         name = f"{name}.{part}".lstrip(".")

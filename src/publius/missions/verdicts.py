@@ -12,6 +12,7 @@ from publius.verification import figures
 from publius.verification.figure import Figure, Kind
 from publius.verification.words import fold
 
+_MARK = re.compile(r"\s?\[\d+\]")  # of a citation, whose number is no figure
 _UNIT = re.compile(r"(?i)^\s*(?:dollars?|dólar(?:es)?|percent|por ciento)\b")  # which the figure has read already
 _AMOUNTS = {Kind.NUMBER, Kind.MONEY}  # people write 7,395 for $7,395
 
@@ -28,7 +29,7 @@ def judge(case: Case, answer: Answer) -> Iterator[Verdict]:
     """A verdict for each thing that the case expects of the answer."""
     checked, reply = answer.checked, answer.checked.reply
     kind = reply.kind if reply else ("answer" if checked.answered else "not-in-sources")
-    text = answer.choices[0].text
+    text = _MARK.sub("", answer.choices[0].text)
     for phrase in case.says:
         yield Verdict(f"says {phrase!r}", says(text, phrase))
     for phrase in case.never_says:
