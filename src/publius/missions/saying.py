@@ -7,6 +7,7 @@ answer fills the input that was asked for, where only one can be meant.
 
 import re
 from collections.abc import Sequence, Set
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from publius.verification.words import fold, says_something
 FARTHEST = 40  # characters between an input's words and its value
 AFTER = 3  # how much farther a value seems that stands before the words
 CROSSED = 60  # how much farther it seems behind another value
+LONGEST = 4_000  # characters of a message that are read, as search reads
 LARGE = 1_000  # a number from which on it is told that nobody knows what it is of
 APART = 5  # words that may stand between the words of one name: `my parents have $500 in savings`
 
@@ -71,6 +73,7 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     unplaced: list[str] = []
     subject = next((slot.people.name for slot in asked if slot.people), subject)
     called = ""
+    text = text[:LONGEST]
     for sentence in _SENTENCE.split(_NUMBERED.sub("", text)):
         found, left, people = _sentence(sentence, slots, subject)
         if people is None and called and _THEY.search(sentence):  # `They are married`: the parents named before
@@ -162,13 +165,19 @@ def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[tuple[str, int, 
     return found
 
 
-def _own_words(slot: Slot, slots: Sequence[Slot]) -> set[str]:
-    def told(one: Slot) -> set[str]:
-        both = f"{one.parameter.question('en')} {one.parameter.question('es')}"
-        return {word for word in spelling.words(both) if says_something(word) and len(word) > 3}
+def _own_words(slot: Slot, slots: Sequence[Slot]) -> frozenset[str]:
+    """The words of its question that no other question for a figure has."""
+    others = {word for each in slots if each.path != slot.path and each.kind in _COUNTED for word in _asked(each)}
+    return _asked(slot) - others
 
-    others = {word for other in slots if other.path != slot.path and other.kind in _COUNTED for word in told(other)}
-    return told(slot) - others
+
+def _asked(slot: Slot) -> frozenset[str]:
+    return _telling(f"{slot.parameter.question('en')} {slot.parameter.question('es')}")
+
+
+@lru_cache(maxsize=4096)
+def _telling(question: str) -> frozenset[str]:
+    return frozenset(word for word in spelling.words(question) if says_something(word) and len(word) > 3)
 
 
 def _occurrences(phrase: str, words: Sequence[str], apart: int) -> list[tuple[int, int]]:

@@ -32,7 +32,9 @@ def find(phrase: str, text: Sequence[str], apart: int = 0) -> tuple[int, int] | 
 
     `a|b` stands for either word.
     """
-    first, *others = [[words(other) for other in slot.split("|")] for slot in phrase.split()]
+    if not (slots := _slots(phrase)):
+        return None
+    first, *others = slots
     for start in range(len(text)):
         end = _end(first, text, start)
         for slot in others:
@@ -45,11 +47,18 @@ def find(phrase: str, text: Sequence[str], apart: int = 0) -> tuple[int, int] | 
     return None
 
 
+@lru_cache(maxsize=4096)
+def _slots(phrase: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """For each word of a phrase its alternatives, each as words; `work-study` is two of them."""
+    slots = [tuple(found for other in slot.split("|") if (found := tuple(words(other)))) for slot in phrase.split()]
+    return tuple(slot for slot in slots if slot)
+
+
 def _end(slot: Sequence[Sequence[str]], text: Sequence[str], start: int) -> int | None:
     """Where one of the slot's alternatives ends, if it stands at `start`."""
     for wanted in slot:
         given = text[start : start + len(wanted)]
-        if wanted and len(given) == len(wanted) and all(map(meant, given, wanted)):
+        if len(given) == len(wanted) and given[0][0] == wanted[0][0] and all(map(meant, given, wanted)):
             return start + len(wanted)
     return None
 
