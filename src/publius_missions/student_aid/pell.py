@@ -1,12 +1,13 @@
 """The Pell Grant: maximum and minimum by income and family, the award in between, and part-time study."""
 
-from publius.kit import Derivation, InvalidInput, Result, Tables, share
+from publius.kit import Derivation, InvalidInput, Tables, share
 from publius_missions.student_aid.application import Application, FilingStatus, Return
 
 NON_FILER, SINGLE_PARENT, OTHER_FAMILY = 1, 2, 3  # The Department's codes of the maximum.
 MAXIMUM_PERCENT = {SINGLE_PARENT: 225, OTHER_FAMILY: 175}
 MINIMUM_PERCENT = {1: 325, 2: 275, 3: 400, 4: 350, 5: 275}  # By the Department's codes of the minimum.
 FULL_TIME = 100  # Percent.
+FULL_TIME_CREDITS = 12  # Credit hours a term.
 NEVER = 1_000_000  # Above every Student Aid Index.
 LAW = "HEA sec. 401(b)(1), 20 U.S.C. 1070a(b)(1)"
 NO_GRANT_FROM = "pell_law_119_21.no_grant_from"
@@ -95,7 +96,7 @@ def scheduled_award(index: int, max_pell: int, min_pell: int, year: Tables, deri
         amount, reason = 0, "none: the Student Aid Index is at least twice the maximum"
     elif most.value - index >= least.value:
         to_the_nearest_5 = 5 * ((most.value - max(0, index) + 2) // 5)
-        amount, reason = to_the_nearest_5, "the maximum less the Student Aid Index, to the nearest $5"
+        amount, reason = to_the_nearest_5, "the maximum less the Student Aid Index above 0, to the nearest $5"
     elif min_pell:
         amount, reason = least.value, "the minimum, by income and family"
     else:
@@ -110,7 +111,7 @@ def no_grant_from(year: Tables) -> int:
     return year[NO_GRANT_FROM].value if NO_GRANT_FROM in year else NEVER
 
 
-def enrolled_award(award: int, intensity: int) -> Result[int]:
+def for_enrolment(award: int, intensity: int, derivation: Derivation) -> int:
     """The year's award of a part-time student; `intensity` is the whole percent of full-time study.
 
     InvalidInput unless it is from 1 to 100.
@@ -120,8 +121,31 @@ def enrolled_award(award: int, intensity: int) -> Result[int]:
             f"The enrolment intensity is {intensity} percent.",
             f"Give the whole percent of full-time study, from 1 to {FULL_TIME}.",
         )
-    derivation = Derivation()
     name, law = "Pell award for enrolment", "HEA sec. 401(b)(2), 20 U.S.C. 1070a(b)(2)"
     formula = "scheduled award x enrolment intensity"
-    amount = derivation.add(name, share(award, 100 * intensity), formula, law, award=award, percent=intensity)
-    return Result(amount, derivation)
+    return derivation.add(name, share(award, 100 * intensity), formula, law, award=award, percent=intensity)
+
+
+def intensity_of(credits: int, derivation: Derivation) -> int:
+    """The enrolment intensity in whole percent of so many credit hours a term, where 12 are full time."""
+    percent = min(FULL_TIME, (200 * credits + FULL_TIME_CREDITS) // (2 * FULL_TIME_CREDITS))
+    name, law = "enrolment intensity in percent", "HEA sec. 401(b)(2), 20 U.S.C. 1070a(b)(2)"
+    formula = f"credit hours / {FULL_TIME_CREDITS}, to the nearest whole percent"
+    return derivation.add(name, percent, formula, law, credits=credits)
+
+
+def within_cost(award: int, cost: int, other_grants: int, year: Tables, derivation: Derivation) -> int:
+    """The award within the cost of attendance; none where other grants already cover it (from 2026-27 on)."""
+    law = "HEA sec. 401(b)(3), 20 U.S.C. 1070a(b)(3)"
+    amount, formula = min(award, cost), "the award, at most the cost of attendance"
+    if other_grants >= cost and "pell.no_grant_from" in year:  # Both rules came with Public Law 119-21.
+        amount, formula, law = 0, "none: grants that are not federal cover the cost of attendance", "Public Law 119-21"
+    return derivation.add(
+        "Pell award within the cost of attendance",
+        amount,
+        formula,
+        law,
+        award=award,
+        cost_of_attendance=cost,
+        other_grants=other_grants,
+    )

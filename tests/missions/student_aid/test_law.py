@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from publius.kit import InvalidInput, load
+from publius.kit import Derivation, InvalidInput, load
 from publius_missions.student_aid.application import Application, Contributor, Return, Unit
 from publius_missions.student_aid.index import TABLES, student_aid
-from publius_missions.student_aid.pell import enrolled_award
+from publius_missions.student_aid.pell import for_enrolment
 
 CASES = tomllib.loads(Path(__file__).with_name("worked_cases.toml").read_text(encoding="utf-8"))["case"]
 YEARS = ("2024-25", "2025-26", "2026-27")
@@ -95,13 +95,13 @@ def test_from_2026_27_an_index_of_twice_the_maximum_ends_the_grant():
 
 @pytest.mark.parametrize(("award", "intensity", "year"), [(7_395, 100, 7_395), (7_395, 50, 3_698), (740, 25, 185)])
 def test_part_time_study_takes_its_share_of_the_award(award, intensity, year):
-    assert enrolled_award(award, intensity).value == year
+    assert for_enrolment(award, intensity, Derivation()) == year
 
 
 @pytest.mark.parametrize("intensity", [0, -50, 101])
 def test_an_impossible_enrolment_is_refused(intensity):
     with pytest.raises(InvalidInput, match=f"{intensity} percent"):
-        enrolled_award(7_395, intensity)
+        for_enrolment(7_395, intensity, Derivation())
 
 
 def owner(**changed):

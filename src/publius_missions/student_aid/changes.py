@@ -1,0 +1,128 @@
+"""What if: one change in a family's situation, and what it does to the index and the Pell Grant, line by line."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from publius.kit import Between, Derivation, InvalidInput, Line, Result, Whole
+from publius_missions.student_aid import situation
+from publius_missions.student_aid.application import LARGEST_FAMILY
+from publius_missions.student_aid.index import student_aid
+from publius_missions.student_aid.questions import asked
+from publius_missions.student_aid.situation import Owned, Person, Situation
+
+
+class Change(NamedTuple):
+    """What a change comes with; each belongs to one or two of the changes."""
+
+    spouse: Annotated[list[Person], asked("change.spouse")] = []  # noqa: RUF012 (never changed)
+    own_family_size: Annotated[Whole | None, Between(1, LARGEST_FAMILY), asked("change.own_family_size")] = None
+    income_lost: Annotated[Owned | None, asked("change.income_lost")] = None
+    tax_saved: Annotated[Owned, asked("change.tax_saved")] = 0
+    sale_price: Annotated[Owned | None, asked("change.sale_price")] = None
+
+
+class Comparison(NamedTuple):
+    """The index and the scheduled Pell Grant before and after a change, in dollars."""
+
+    sai_before: int
+    sai_after: int
+    pell_before: int
+    pell_after: int
+
+
+def marry(now: Situation, change: Change) -> Situation:
+    """The student marries: independent from then on, and the spouse's income counts instead of the parents'."""
+    if now.student_married:
+        raise InvalidInput("You are married already.", "Choose another change, or say that you are not married.")
+    size = change.own_family_size or (2 if now.dependent else now.family_size + 1)
+    return _on_ones_own(now, size)._replace(student=[*now.student, *change.spouse], student_married=True)
+
+
+def turn_24(now: Situation, change: Change) -> Situation:
+    """The student turns 24 by the year's cut-off: independent, and the parents no longer count."""
+    return _on_ones_own(now, change.own_family_size or 1) if now.dependent else now
+
+
+def lose_a_job(now: Situation, change: Change) -> Situation:
+    """The first person whose income counts no longer earns so much; the tax goes down by what is said."""
+    first, *others = now.parents if now.dependent else now.student
+    lost = change.income_lost or 0
+    if lost > max(0, first.income_earned):
+        raise InvalidInput(
+            "More income is lost than was earned.", "Give at most what the first person earned from work."
+        )
+    after = first._replace(
+        adjusted_gross_income=first.adjusted_gross_income - lost,
+        income_earned=first.income_earned - lost,
+        income_tax=first.income_tax - change.tax_saved,
+    )
+    people = [after, *others]
+    return now._replace(parents=people) if now.dependent else now._replace(student=people)
+
+
+def one_more_in_the_family(now: Situation, change: Change) -> Situation:
+    """The family has one more member."""
+    return now._replace(family_size=now.family_size + 1)
+
+
+def sell_the_farm(now: Situation, change: Change) -> Situation:
+    """The farm or business becomes money in the bank, which counts in full; the farm itself counted in part or not."""
+    got = change.sale_price or 0
+    if now.dependent:
+        return now._replace(parents_cash=now.parents_cash + got, parents_business_farm=0)
+    return now._replace(student_cash=now.student_cash + got, student_business_farm=0)
+
+
+CHANGES: dict[str, Callable[[Situation, Change], Situation]] = {
+    "marry": marry,
+    "turn_24": turn_24,
+    "lose_a_job": lose_a_job,
+    "one_more_in_the_family": one_more_in_the_family,
+    "sell_the_farm": sell_the_farm,
+}
+NEEDED = {"marry": ("spouse", "student"), "turn_24": ("student",), "lose_a_job": ("income_lost",)}
+NEEDED |= {"sell_the_farm": ("sale_price",)}
+
+
+def needed(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the index needs, and what the change cannot do without."""
+    return (*situation.needed(given), *NEEDED.get(given.get("change", ""), ()))
+
+
+def after(change: str, now: Situation, details: Change) -> Situation:
+    """The situation after the change; InvalidInput where what the change comes with was not said."""
+    held = now._asdict() | details._asdict()
+    situation.require(needed(held | {"change": change}), held)
+    return CHANGES[change](now, details)
+
+
+RESULTS = ("Student Aid Index", "scheduled Pell award")
+
+
+def _on_ones_own(now: Situation, family_size: int) -> Situation:
+    return now._replace(dependent=False, family_size=family_size, student_married=bool(now.student_married))
+
+
+def compare(now: Situation, then: Situation) -> Result[Comparison]:
+    """Both results; the derivation holds the two of them, and before and after of each line that changed."""
+    before, after = student_aid(now.application()), student_aid(then.application())
+    derivation = Derivation()
+    lines = [{line.name: line for line in each.derivation.lines} for each in (before, after)]
+    for name in lines[0] | lines[1]:
+        pair = [each.get(name) for each in lines]
+        if name in RESULTS or _amount(pair[0]) != _amount(pair[1]):
+            for moment, line in zip(("before", "after"), pair, strict=True):
+                if line is not None:
+                    derivation.lines.append(line._replace(name=f"{moment}: {name}"))
+    one, other = before.value, after.value
+    return Result(Comparison(one.sai, other.sai, one.pell, other.pell), derivation)
+
+
+def changed(derivation: Derivation) -> list[str]:
+    """The names of the lines that differ, in the law's order, the results left out."""
+    names = dict.fromkeys(line.name.partition(": ")[2] for line in derivation.lines)
+    return [name for name in names if name not in RESULTS]
+
+
+def _amount(line: Line | None) -> int | None:
+    return None if line is None else line.amount

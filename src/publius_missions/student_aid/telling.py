@@ -1,0 +1,149 @@
+"""What a result says in plain sentences; every figure in them is one of the derivation."""
+
+from collections.abc import Mapping, Sequence
+
+from publius.kit import Derivation, Line, Result, dollars
+from publius_missions.student_aid import changes
+from publius_missions.student_aid.checklist import Checklist, Filer, Item
+from publius_missions.student_aid.dependency import QUESTIONS, Dependency
+from publius_missions.student_aid.index import Aid
+from publius_missions.student_aid.loans import GRADUATE, Borrower, Loans, all_verified
+from publius_missions.student_aid.offers import Price
+from publius_missions.student_aid.questions import Both, asked, joined, said
+
+INDICATORS = ("minimum Pell indicator", "maximum Pell indicator")  # The first of these in the derivation decided.
+NOTHING = Both("", "")
+
+
+def of_aid(award_year: str, result: Result[Aid]) -> Mapping[str, str]:
+    """The index and the Pell Grant, and why it is so much."""
+    line = {each.name: each for each in result.derivation.lines}
+    aid, award = result.value, line["scheduled Pell award"].formula
+    told = said(
+        "student_aid_index",
+        award_year=award_year,
+        sai=f"{aid.sai:,}",
+        pell=dollars(aid.pell),
+        reason=award,
+        rule=_rule(line),
+    )
+    return told.says()
+
+
+def _rule(line: Mapping[str, Line]) -> Both:
+    """Where income decided: the rule that was looked at last, with its two figures."""
+    held = next(line[name] for name in INDICATORS if name in line)
+    if "income" not in line["scheduled Pell award"].formula or not held.inputs:
+        return NOTHING
+    income, guideline = (dollars(held.inputs[name]) for name in ("income", "guideline"))
+    return said("rule", rule=held.formula, income=income, guideline=guideline)
+
+
+def of_pell(award_year: str, percent: int, derivation: Derivation) -> Mapping[str, str]:
+    """The award of the year, and what it was before enrolment and cost."""
+    scheduled, last = derivation.lines[0], derivation.lines[-1]
+    enrolled = derivation.amounts()["Pell award for enrolment"]
+    reason = scheduled.formula if last.amount == enrolled else last.formula
+    told = said(
+        "pell_grant",
+        award_year=award_year,
+        pell=dollars(last.amount),
+        reason=reason,
+        scheduled=dollars(scheduled.amount),
+        percent=percent,
+    )
+    return told.says()
+
+
+def of_dependency(award_year: str, status: Dependency) -> Mapping[str, str]:
+    """The status and its ground."""
+    if status.dependent:
+        return said("dependent", award_year=award_year).says()
+    ground = next(Both(each.en, each.es) for each in QUESTIONS if each.name == status.ground)
+    kind = "provisional" if status.provisional else "independent"
+    return said(kind, award_year=award_year, ground=ground).says()
+
+
+def of_checklist(filer: Filer, checklist: Checklist, items: Sequence[Item]) -> Mapping[str, str]:
+    """Who contributes, and what to have ready."""
+    told = said(
+        "checklist",
+        award_year=filer.award_year,
+        count=len(checklist.contributors),
+        who=joined(checklist.contributors, ", "),
+        items=joined([Both(each.en, each.es) for each in items], "; "),
+    )
+    return (told + (said("not_eligible") if filer.citizenship == "other" else NOTHING)).says()
+
+
+def of_offers(prices: Sequence[Price]) -> Mapping[str, str]:
+    """Each offer's net price side by side, what it leaves out, and which is the lowest where that can be said."""
+    return said(
+        "offers", prices=joined(map(_offer, range(1, len(prices) + 1), prices), "; "), lowest=_lowest(prices)
+    ).says()
+
+
+def _offer(number: int, price: Price) -> Both:
+    net, loans = dollars(price.net_price), dollars(price.loans)
+    if not price.left_out:
+        return said("offer", number=number, price=net, loans=loans)
+    return said(
+        "offer_incomplete",
+        number=number,
+        price=net,
+        loans=loans,
+        left_out=joined(map(_component, price.left_out), ", "),
+    )
+
+
+def _component(name: str) -> Both:
+    ask = asked(f"offer.{name}")
+    return Both(ask.question.lower(), ask.es.lower())
+
+
+def _lowest(prices: Sequence[Price]) -> Both:
+    if len(prices) == 1:
+        return said("alone")
+    if any(each.left_out for each in prices):
+        return said("not_comparable")
+    nets = [each.net_price for each in prices]
+    return said("tie") if nets.count(min(nets)) > 1 else said("lowest", number=nets.index(min(nets)) + 1)
+
+
+def of_change(change: str, award_year: str, result: Result[changes.Comparison]) -> Mapping[str, str]:
+    """Both results, and the names of the lines that changed."""
+    value, names = result.value, changes.changed(result.derivation)
+    told = said(
+        "what_if",
+        award_year=award_year,
+        sai_before=f"{value.sai_before:,}",
+        sai_after=f"{value.sai_after:,}",
+        pell_before=dollars(value.pell_before),
+        pell_after=dollars(value.pell_after),
+        changed=said("changed", lines=joined(names, ", ")) if names else said("unchanged"),
+    )
+    return (told + (said("lose_a_job") if change == "lose_a_job" else NOTHING)).says()
+
+
+def of_loans(borrower: Borrower, most: Loans, derivation: Derivation) -> Mapping[str, str]:
+    """The limits, what parents may borrow, and whether all of it is verified."""
+    told = said(
+        "loans",
+        award_year=borrower.award_year,
+        year=dollars(most.year),
+        subsidized=dollars(most.year_subsidized),
+        lifetime=dollars(most.lifetime),
+        more=_plus(borrower, most),
+    )
+    return (told + (NOTHING if all_verified(derivation) else said("not_verified"))).says()
+
+
+def _plus(borrower: Borrower, most: Loans) -> Both:
+    if borrower.level in GRADUATE:
+        return said("graduate_plus_cost" if most.all_loans_lifetime is None else "graduate_plus_ended")
+    if most.parent_plus_year is None:
+        return said("parent_plus_cost")
+    if not most.parent_plus_year or most.parent_plus_lifetime is None:
+        return said("no_plus")
+    yearly, lifetime = dollars(most.parent_plus_year), dollars(most.parent_plus_lifetime)
+    return said("parent_plus", plus_year=yearly, plus_lifetime=lifetime)
