@@ -4,7 +4,8 @@ A file is made of blocks. A block has a `source` and a `status`, and its figures
 from its block is written `{ value = 1, status = "…" }`. A list of `[over, base, percent]` is a graduated schedule.
 A rule that did not hold for all of a year's work has its day too: `since = 2025-08-15`, of a figure or a block.
 The statuses: `seen`, read in a published source; `recomputed`, equal to the agency's own published records; `CPI rule`,
-worked out by the law's rule of yearly adjustment but not seen in print; and `not known`.
+worked out by the law's rule of yearly adjustment but not seen in print; `from memory`, known but not looked up; and
+`not known`.
 """
 
 import tomllib

@@ -138,7 +138,7 @@ def within_cost(award: int, cost: int, other_grants: int, year: Tables, derivati
     """The award within the cost of attendance; none where other grants already cover it (from 2026-27 on)."""
     law = "HEA sec. 401(b)(3), 20 U.S.C. 1070a(b)(3)"
     amount, formula = min(award, cost), "the award, at most the cost of attendance"
-    if other_grants >= cost and "pell.no_grant_from" in year:  # Both rules came with Public Law 119-21.
+    if other_grants >= cost and NO_GRANT_FROM in year:  # Both rules came with Public Law 119-21.
         amount, formula, law = 0, "none: grants that are not federal cover the cost of attendance", "Public Law 119-21"
     return derivation.add(
         "Pell award within the cost of attendance",

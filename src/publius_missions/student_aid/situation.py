@@ -61,6 +61,10 @@ class Person(NamedTuple):
         return Contributor(**own)
 
 
+PLAIN = Person._fields.index("tax_exempt_interest")  # What comes from here on, most families do not have.
+OWNED = ("cash", "investments", "business_farm", "child_support")
+
+
 class Situation(NamedTuple):
     """A student and the family, as the student tells it; what is owned is as of today."""
 
@@ -118,9 +122,19 @@ def together(situation: Situation) -> bool:
     return situation.parents_married or len(parents) > 1 or any(each.filing_status == "joint" for each in parents)
 
 
-def _unit(situation: Situation, whose: str, people: Sequence[Person], married: bool) -> Unit:
-    owned = {
-        name: getattr(situation, f"{whose}_{name}")
-        for name in ("cash", "investments", "business_farm", "child_support")
+def counted_without(situation: Situation) -> tuple[str, ...]:
+    """What the family is taken to be without, because it was said or because nothing was: names of sentences."""
+    whose = "parents" if situation.dependent else "student"
+    whole = {
+        "without_student_income": not situation.student,
+        "without_untaxed_income": not any(any(each[PLAIN:]) for each in (*situation.parents, *situation.student)),
+        "without_assets": not any(getattr(situation, f"{whose}_{name}") for name in OWNED),
+        "without_benefits": not situation.benefits,
+        "without_state": situation.state is None and not situation.lives_abroad,
     }
+    return tuple(name for name, holds in whole.items() if holds)
+
+
+def _unit(situation: Situation, whose: str, people: Sequence[Person], married: bool) -> Unit:
+    owned = {name: getattr(situation, f"{whose}_{name}") for name in OWNED}
     return Unit(people=tuple(each.contributor() for each in people), married=married, **owned)

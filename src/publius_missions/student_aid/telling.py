@@ -10,24 +10,25 @@ from publius_missions.student_aid.index import Aid
 from publius_missions.student_aid.loans import GRADUATE, Borrower, Loans, all_verified
 from publius_missions.student_aid.offers import Price
 from publius_missions.student_aid.questions import Both, asked, joined, said
+from publius_missions.student_aid.situation import Situation, counted_without
 
 INDICATORS = ("minimum Pell indicator", "maximum Pell indicator")  # The first of these in the derivation decided.
 NOTHING = Both("", "")
 
 
-def of_aid(award_year: str, result: Result[Aid]) -> Mapping[str, str]:
-    """The index and the Pell Grant, and why it is so much."""
+def of_aid(family: Situation, result: Result[Aid]) -> Mapping[str, str]:
+    """The index and the Pell Grant, why it is so much, and what the family was taken to be without."""
     line = {each.name: each for each in result.derivation.lines}
-    aid, award = result.value, line["scheduled Pell award"].formula
     told = said(
         "student_aid_index",
-        award_year=award_year,
-        sai=f"{aid.sai:,}",
-        pell=dollars(aid.pell),
-        reason=award,
+        award_year=family.award_year,
+        sai=f"{result.value.sai:,}",
+        pell=dollars(result.value.pell),
+        reason=line["scheduled Pell award"].formula,
         rule=_rule(line),
     )
-    return told.says()
+    without = counted_without(family)
+    return (told + (said("counted", what=joined(map(said, without), ", ")) if without else NOTHING)).says()
 
 
 def _rule(line: Mapping[str, Line]) -> Both:

@@ -24,7 +24,7 @@ def student_aid_index(family: Situation) -> Result[Aid]:
     20 U.S.C. 1070a and 1087mm to 1087vv.
     """
     result = student_aid(family.application())
-    return Result(result.value, result.derivation, telling.of_aid(family.award_year, result), SPANISH)
+    return Result(result.value, result.derivation, telling.of_aid(family, result), SPANISH)
 
 
 @tool(
