@@ -14,7 +14,7 @@ from publius_missions.student_aid.situation import Owned, Person, Situation
 class Change(NamedTuple):
     """What a change comes with; each belongs to one or two of the changes."""
 
-    spouse: Annotated[list[Person], asked("change.spouse")] = []  # noqa: RUF012 (never changed)
+    spouse: Annotated[list[Person], Between(0, 1), asked("change.spouse")] = []  # noqa: RUF012 (never changed)
     own_family_size: Annotated[Whole | None, Between(1, LARGEST_FAMILY), asked("change.own_family_size")] = None
     income_lost: Annotated[Owned | None, asked("change.income_lost")] = None
     tax_saved: Annotated[Owned, asked("change.tax_saved")] = 0

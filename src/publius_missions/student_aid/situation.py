@@ -71,8 +71,8 @@ class Situation(NamedTuple):
     award_year: Annotated[AwardYear, asked("award_year")]
     dependent: Annotated[YesNo, asked("dependent")]
     family_size: Annotated[Whole, Between(1, LARGEST_FAMILY), asked("family_size")]
-    parents: Annotated[list[Person], asked("parents")] = []  # noqa: RUF012 (never changed)
-    student: Annotated[list[Person], asked("student")] = []  # noqa: RUF012
+    parents: Annotated[list[Person], Between(0, 2), asked("parents")] = []  # noqa: RUF012 (never changed)
+    student: Annotated[list[Person], Between(0, 2), asked("student")] = []  # noqa: RUF012
     student_married: Annotated[YesNo | None, asked("student_married")] = None
     parents_married: Annotated[YesNo, asked("parents_married")] = False
     state: Annotated[State | None, asked("state")] = None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import publius_missions.student_aid as mission
-from publius.kit import load
+from publius.kit import Derivation, load
 from publius_missions.student_aid import assets, index, pell
 
 FOLDER = Path(mission.__file__).parent
@@ -33,7 +33,7 @@ OF_THE_LAW = {
 }
 # What a worked example computes from the tables by the code of the mission.
 EXAMPLE_INDEX = 3_275
-HALF_TIME = pell.enrolled_award(7_395, 50).value
+HALF_TIME = pell.for_enrolment(7_395, 50, Derivation())
 EXAMPLES = {EXAMPLE_INDEX, 7_395 - EXAMPLE_INDEX, HALF_TIME}
 
 

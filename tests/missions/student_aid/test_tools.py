@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from tests.missions.student_aid.asking import ANYTHING, FAMILY, ON_ONES_OWN, computed, refused
 
+from publius.inference.grammar.ebnf import Grammar
+from publius.inference.grammar.schema import Compiler
 from publius.kit import InvalidInput, Tool
 from publius.kit.fuzzing import arguments
+from publius.policy import schema as policy
 from publius_missions.student_aid import tools
 from publius_missions.student_aid.dependency import QUESTIONS
 from publius_missions.student_aid.situation import FILING_STATUS
@@ -73,7 +76,14 @@ def test_whatever_is_answered_is_computed_alike_or_refused_in_a_sentence_and_rea
 
 def figures(text):
     """The figures of a sentence; a date's day comes before its month in Spanish, so that the order is not compared."""
-    return sorted(re.findall(r"-?\d[\d,]*", text.replace(",,", ",")))
+    return sorted(re.findall(r"-?\d+(?:,\d{3})*", text))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_an_engine_can_be_held_to_every_schema(tool):
+    policy.check(tool.schema(), "schema", strict=True)
+    grammar = Grammar()
+    assert grammar.text(Compiler(grammar, tool.schema()).root())
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
