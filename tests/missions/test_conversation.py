@@ -45,14 +45,17 @@ def member(agency: Agency) -> Principal:
 class Talk:
     """One conversation through the whole building, each message sent with all those before it."""
 
-    def __init__(self, app: Application, agency: Agency) -> None:
+    def __init__(self, app: Application, agency: Agency, model: str = MODEL) -> None:
         self.messages: list[Message] = []
         self._app = app
+        self._model = model
         self._who = member(agency)
 
     def question(self, text: str) -> Question:
         self.messages.append(Message("user", text))
-        return Question(id=uuid4(), door=Door.API, model=MODEL, messages=tuple(self.messages), credential=self._who)
+        return Question(
+            id=uuid4(), door=Door.API, model=self._model, messages=tuple(self.messages), credential=self._who
+        )
 
     async def say(self, text: str) -> Answer:
         answer = await flow.answer(self.question(text), self._app)

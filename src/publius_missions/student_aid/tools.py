@@ -13,7 +13,10 @@ from publius_missions.student_aid.situation import Owned, Situation
 @tool(
     title="Student Aid Index and Pell Grant",
     es="Índice de Ayuda Estudiantil (SAI) y Beca Federal Pell",
-    asks=("student aid index", "sai", "pell", "pell grant", "índice de ayuda estudiantil", "beca pell"),
+    asks=(
+        *("student aid index", "sai", "pell", "pell grant", "federal pell grant"),
+        *("índice de ayuda estudiantil", "beca pell", "beca federal pell", "cuánta beca pell"),
+    ),
     needed=situation.needed,
 )
 def student_aid_index(family: Situation) -> Result[Aid]:
@@ -58,7 +61,10 @@ def pell_grant(
 @tool(
     title="Am I dependent?",
     es="¿Soy estudiante dependiente?",
-    asks=("am i dependent", "am i independent", "independent student", "soy dependiente", "soy independiente"),
+    asks=(
+        *("am i dependent", "am i independent", "am i a dependent", "am i an independent", "dependent or independent"),
+        *("soy dependiente", "soy independiente", "soy estudiante dependiente", "dependiente o independiente"),
+    ),
     needed=dependency.needed,
 )
 def am_i_dependent(answers: dependency.Answers) -> Result[dependency.Dependency]:
