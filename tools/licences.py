@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = "docs/licences.md"
 REFUSED = re.compile(r"\b(A?GPL|Affero|(?<!Lesser )General Public License|SSPL|BUSL|Commons Clause)\b", re.IGNORECASE)
 IMPORTED_UNCHANGED = {"psycopg", "psycopg-binary", "psycopg-pool"}
 """Under the LGPL: imported as published, replaceable by anyone, never changed or linked into something of ours."""
@@ -37,8 +38,13 @@ def refused(package: str, terms: str) -> bool:
 
 
 def page() -> str:
-    """The page of licences: one row a package that runs with Publius."""
-    rows = [f"| {name} | {terms} |" for name in locked("requirements.lock") if (terms := licence(name))]
+    """The page of licences: one row a package that runs with Publius.
+
+    A package that is not installed here (it may be for other machines alone) keeps the row that it has.
+    """
+    told = dict(re.findall(r"^\| ([a-z0-9._-]+) \| (.+) \|$", (ROOT / PAGE).read_text(), re.MULTILINE))
+    stated = {name: licence(name) or told.get(name) for name in locked("requirements.lock")}
+    rows = [f"| {name} | {terms} |" for name, terms in stated.items() if terms]
     head = [
         "# Licences of the packages",
         "",
