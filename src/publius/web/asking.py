@@ -92,8 +92,11 @@ async def asking(
         titles=listing.documents[:SHOWN],
         examples=_examples(principal, listing.documents),
         may_write=Permission.WRITE_DOCUMENTS in allowed(principal),
-        models=sorted(await site.app.policy.models(principal), key=lambda one: not one.grounded),
-        model=model or (conversation.turns[-1].model if conversation and conversation.turns else DEFAULT),
+        models=sorted(await site.app.policy.models(principal), key=lambda one: (not one.grounded, bool(one.mission))),
+        missions={id: pack.title() for id, pack in site.app.missions.seen_by(principal.agency).items()},
+        model=model
+        or request.query_params.get("model", "")[:80]
+        or (conversation.turns[-1].model if conversation and conversation.turns else DEFAULT),
         question=question or request.query_params.get("question", "")[:LONGEST],
         problems=problems or {},
     )

@@ -9,11 +9,13 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from publius.errors import NotFound
 from publius.ledger import body as bodies
 from publius.ledger.inspection import export, latest_checkpoint, prove, verify_database
 from publius.ledger.proof import Proof, check
 from publius.ledger.verify import Report
 from publius.types import Permission
+from publius.web.missions.computing import receipt_seal
 from publius.web.pages import HEADERS, page
 from publius.web.visitor import AnyRequest, site_of, viewer
 
@@ -29,7 +31,8 @@ async def receipt(request: AnyRequest, record: FromPath[UUID]) -> Response[Any]:
     key = site_of(request).app.ledger.key.public
     checkpoint = check(proof, key)
     body = bodies.read(proof.body.encode())
-    return page(request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key)
+    kept = request.query_params.get("kept", "")
+    return page(request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key, kept=kept)
 
 
 @get("/receipts/{record:uuid}/proof", opt=ASK)
@@ -73,7 +76,13 @@ async def _ledger(request: AnyRequest, report: Report | None) -> Response[Any]:
 
 async def _proof(request: AnyRequest, record: UUID) -> Proof:
     site, principal = site_of(request), viewer(request)
-    return await prove(site.app.database, principal.agency, await site.conversations.receipt(principal, record))
+    if sealed := request.query_params.get("kept"):
+        receipt = receipt_seal(site.app.secret, principal.agency, principal.id).open(sealed).receipt
+        if receipt is None or receipt.record != record:
+            raise NotFound("There is no such receipt.", cure="Open it from the result that it is of.")
+    else:
+        receipt = await site.conversations.receipt(principal, record)
+    return await prove(site.app.database, principal.agency, receipt)
 
 
 def _file(name: str, data: bytes) -> Response[bytes]:

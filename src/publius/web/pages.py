@@ -44,6 +44,7 @@ def places(principal: Principal) -> list[Place]:
         (Permission.ASK in may, Place("/conversations", "Conversations")),
         (Permission.READ_LEDGER in may, Place("/ledger", "Ledger")),
         (Permission.LIST_DOCUMENTS in may, Place("/documents", "Documents")),
+        (Permission.ASK in may, Place("/missions", "Missions")),
         (Permission.MANAGE_AGENCY in may, Place("/manage", "Manage")),
         (principal.role is Role.OPERATOR, Place("/platform", "Platform")),
         (True, Place("/settings", "Settings")),
@@ -51,8 +52,10 @@ def places(principal: Principal) -> list[Place]:
     return [place for open_to_them, place in found if open_to_them]
 
 
-def page(request: AnyRequest, template: str, *, status: int = 200, here: str = "", **context: Any) -> Response[str]:
-    """A whole page; `here` is the place in the navigation that it belongs to."""
+def page(
+    request: AnyRequest, template: str, *, status: int = 200, here: str = "", language: str = "en", **context: Any
+) -> Response[str]:
+    """A whole page; `here` is the place in the navigation that it belongs to. Its frame too is in `language`."""
     site = site_of(request)
     principal: Principal | None = request.state.get("principal")
     browser = site.browser(request)
@@ -66,6 +69,7 @@ def page(request: AnyRequest, template: str, *, status: int = 200, here: str = "
         token=site.form_token(browser),
         places=places(principal) if principal else (),
         here=here,
+        language=language,
         **context,
     )
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=HEADERS, cookies=cookies)

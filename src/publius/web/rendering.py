@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from publius.types import Citation, Claim, Passage, Reason
+from publius.web.missions.speech import on_day, say
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -49,8 +50,10 @@ class Templates:
             "here": here,
             "link": link,
             "moment": moment,
+            "on_day": on_day,
             "prose": prose,
             "reason": reason,
+            "say": say,
         }
 
     def render(self, template: str, **context: Any) -> str:

@@ -16,6 +16,7 @@ from publius.errors import NotFound, PubliusError
 from publius.types import Permission
 from publius.web import account, administration, asking, auditing, documents, past
 from publius.web.conversations import Conversations
+from publius.web.missions import forms, overview
 from publius.web.pages import failure, http_failure, unexpected
 from publius.web.rendering import STATIC, Templates
 from publius.web.visitor import AnyRequest, Site, check_form, session
@@ -58,6 +59,18 @@ PAGES = [
     administration.confirm_revocation,
     administration.revoke_key,
     administration.platform,
+    overview.list_missions,
+    overview.open_mission,
+    overview.open_source,
+    overview.manage_missions,
+    overview.turn_on,
+    overview.turn_off,
+    forms.open_form,
+    forms.send_form,
+    forms.check_inputs,
+    forms.compute_result,
+    forms.show_result,
+    forms.print_result,
 ]
 UPLOADS = [documents.add_page, documents.add_documents]
 FAILURES = {PubliusError: failure, HTTPException: http_failure, Exception: unexpected}
