@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 from publius.kit import Progress, check_target, command, write_rows
+from publius_missions.student_aid.isir.explain import explain
 from publius_missions.student_aid.isir.recompute import COLUMNS, Recomputation
+from publius_missions.student_aid.isir.telling import Telling, data
 
 
 @command
@@ -35,3 +37,21 @@ def _told(summary: dict[str, int]) -> str:
         f" {count['provisional']} have a provisional index, {count['rejected']} the Department rejected,"
         f" {count['unreadable']} could not be read or computed."
     )
+
+
+@command
+def explain_isir(
+    file: Annotated[Path, "the Department's fixed-width file"],
+    *,
+    line: Annotated[int, "the record's line in the file, counted from 1"],
+    language: Annotated[str, "en or es"] = "en",
+    json: Annotated[bool, "say it as JSON"] = False,
+) -> str:
+    """Explain one record of an ISIR file in plain words, line by line.
+
+    Who gave what, and whether by hand or from the IRS; what the law makes of it, each line with its source; and where
+    the record holds something else. Nobody is named.
+    """
+    telling = Telling(language)
+    explained = explain(file, line)
+    return dumps(data(explained), ensure_ascii=False) if json else telling.text(explained)
