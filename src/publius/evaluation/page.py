@@ -25,7 +25,7 @@ def reason(outcome: Outcome) -> str:
     if verdict is not None and verdict.unsupported:
         return "Verification: a figure was released that its citation does not hold."
     if not case.answerable:
-        if verdict is None or not verdict.answered or (case.kind == "false-premise" and verdict.quoted):
+        if verdict is None or verdict.declined:
             return ""
         return "Verification: it was answered, and the documents hold no answer."
     if ranks is not None and not ranks.document_recall_10:

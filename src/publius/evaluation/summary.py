@@ -21,10 +21,12 @@ class Summary(Struct, frozen=True, kw_only=True):
     right: float | None = None  # the same without regard to the citation
     quote_cited: float | None = None  # of the answerable that were answered: a citation overlaps a gold quote
     refused: float | None = None  # of the answerable
-    declined: float | None = None  # of those that the documents do not answer
+    beside: float | None = None  # of the answerable: answered with something else
+    declined: float | None = None  # of those that the documents do not answer, premises caught among them
     premises_caught: float | None = None  # declined, or answered with the passage that shows the premise wrong
     wrong: float | None = None  # of all
     unsupported_figures: int | None = None
+    words_median: float | None = None  # of an answer
     seconds_median: float | None = None
     seconds_worst: float | None = None
 
@@ -35,6 +37,7 @@ def summarise(outcomes: Sequence[Outcome]) -> Summary:
     judged = [(outcome.case, outcome.judgement) for outcome in outcomes if outcome.judgement]
     answerable = [verdict for case, verdict in judged if case.answerable]
     premises = [verdict for case, verdict in judged if case.kind == FALSE_PREMISE]
+    words = [verdict.words for _, verdict in judged if verdict.answered]
     seconds = [outcome.seconds for outcome in outcomes if outcome.judgement]
     return Summary(
         questions=len(outcomes),
@@ -47,10 +50,12 @@ def summarise(outcomes: Sequence[Outcome]) -> Summary:
         right=_share(verdict.right for verdict in answerable),
         quote_cited=_share(verdict.quoted for verdict in answerable if verdict.answered),
         refused=_share(not verdict.answered for verdict in answerable),
-        declined=_share(not verdict.answered for case, verdict in judged if not case.answerable),
-        premises_caught=_share(not verdict.answered or verdict.quoted for verdict in premises),
+        beside=_share(verdict.answered and not verdict.right for verdict in answerable),
+        declined=_share(verdict.declined for case, verdict in judged if not case.answerable),
+        premises_caught=_share(verdict.declined for verdict in premises),
         wrong=_share(verdict.wrong for _, verdict in judged),
         unsupported_figures=sum(len(verdict.unsupported) for _, verdict in judged) if judged else None,
+        words_median=median(words) if words else None,
         seconds_median=median(seconds) if seconds else None,
         seconds_worst=max(seconds, default=None),
     )
