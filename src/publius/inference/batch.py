@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from openvino_genai import py_openvino_genai as genai  # type: ignore[import-untyped]
 
 from publius.errors import InvalidRequest, PromptTooLong
+from publius.inference.compiling import Compilation, GrammarCompiler
 from publius.inference.constraint import Begun, Held, constraint
 from publius.inference.engine import Request
 from publius.inference.generation import Generation
@@ -32,6 +33,7 @@ class Prompt(NamedTuple):
     tokens: NDArray[np.int64]
     most: int
     config: genai.GenerationConfig
+    compilation: Compilation | None  # of what the answer is held to; it cannot begin before that is over
 
 
 class Warming:
@@ -60,6 +62,7 @@ class Batch:
         self.blocks = key_value_blocks(shape, cache_gb)
         self._cache_tokens = (self.blocks - 1) * BLOCK_TOKENS  # A sequence may need a block more than its tokens fill.
         self.vocabulary = from_tokenizer(self._pipeline.get_tokenizer(), shape.special)
+        self.compiler = GrammarCompiler(self._pipeline.get_tokenizer(), self.vocabulary.size)
         self._ends = self.vocabulary.special - self.vocabulary.ids_of(self._family.within)
         self._next = 0
 
@@ -69,6 +72,7 @@ class Batch:
         Raises:
             PromptTooLong: the prompt leaves no room for an answer.
             InvalidRequest: the answer cannot be held to the form that is asked for, or a number is out of its range.
+            QueueFull, EngineUnavailable: too many new schemas wait to be compiled, or are kept.
         """
         prompt = self.vocabulary.render(self._parts(request), request.salt)
         room = min(self.context, self._cache_tokens) - len(prompt)
@@ -82,8 +86,9 @@ class Batch:
         if most < 1:  # the library would read a negative number as an immense one
             raise InvalidRequest(f"An answer has at least one token; {most} were asked for.", param="max_tokens")
         with _refused():
-            config = self._config(request, most, constraint(request.form, self._family.dialect))
-        return Prompt(request, np.array(prompt, np.int64), most, config)
+            held = constraint(request.form, self._family.dialect)
+            config = self._config(request, most, held)
+        return Prompt(request, np.array(prompt, np.int64), most, config, self._compilation(held, request.agency))
 
     def begin(self, prompt: Prompt) -> Generation:
         """Begin a generation.
@@ -100,6 +105,11 @@ class Batch:
         config = genai.GenerationConfig(max_new_tokens=1)
         config.apply_chat_template = False
         return Warming(self._add(prompt.tokens[:upto], config))
+
+    def _compilation(self, held: Held | Begun | None, agency: int) -> Compilation | None:
+        if held is None:
+            return None
+        return self.compiler.compile(repr(held), _structured(held, agency), held.places, agency)
 
     def _parts(self, request: Request) -> list[Part]:
         if request.prompt is None:
@@ -136,7 +146,7 @@ class Batch:
         config.presence_penalty, config.frequency_penalty = request.presence_penalty, request.frequency_penalty
         config.logprobs = int(request.form.logprobs)
         if held:
-            config.structured_output_config = _structured(held)
+            config.structured_output_config = _structured(held, request.agency)
         if sampled:
             config.temperature, config.top_p = request.temperature, request.top_p
             config.rng_seed = secrets.randbits(32) if request.seed is None else request.seed % 2**32
@@ -154,10 +164,13 @@ def _refused() -> Iterator[None]:
         raise InvalidRequest(f"The engine cannot carry out such a request: {reason}") from None
 
 
-def _structured(held: Held | Begun) -> genai.StructuredOutputConfig:
+def _structured(held: Held | Begun, agency: int) -> genai.StructuredOutputConfig:
+    # A rule that nothing uses makes it the agency's own for the library. How fast an answer begins would otherwise tell
+    # one agency that another has sent the same schema.
+    own = f'\nagency ::= "{agency}"'
     structured = genai.StructuredOutputConfig
     if isinstance(held, Held):
-        return structured(grammar=held.grammar)
-    tags = [structured.Tag(begin, structured.EBNF(grammar), "") for begin, grammar in held.tags]
+        return structured(grammar=held.grammar + own)
+    tags = [structured.Tag(begin, structured.EBNF(grammar + own), "") for begin, grammar in held.tags]
     begins = [begin for begin, _ in held.tags]
     return structured(structural_tags_config=structured.TriggeredTags(begins, tags, stop_after_first=held.once))

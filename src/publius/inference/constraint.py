@@ -13,6 +13,7 @@ class Held(Struct, frozen=True):
     """The whole answer obeys this grammar."""
 
     grammar: str
+    places: float = 0.0  # what it costs to compile, see `grammar/ebnf.py`
 
 
 class Begun(Struct, frozen=True):
@@ -20,6 +21,7 @@ class Begun(Struct, frozen=True):
 
     tags: tuple[tuple[str, str], ...]  # beginning, grammar
     once: bool
+    places: float = 0.0  # of all its grammars
 
 
 def tools_of(form: Form) -> tuple[Tool, ...]:
@@ -52,7 +54,7 @@ def _held(form: Form, dialect: Dialect, tools: tuple[Tool, ...], schema: str | N
     choices = [dialect.held(_calls(grammar, dialect, tools), several=form.parallel_calls)] if tools else []
     if schema is not None:
         choices.append(Compiler(grammar, read_schema(schema), "answer_").root())
-    return Held(grammar.text(one_of(choices)))
+    return Held(grammar.text(one_of(choices)), grammar.places)
 
 
 def _calls(grammar: Grammar, dialect: Dialect, tools: tuple[Tool, ...]) -> Node:
@@ -66,12 +68,14 @@ def _calls(grammar: Grammar, dialect: Dialect, tools: tuple[Tool, ...]) -> Node:
 def _begun(form: Form, dialect: Dialect, tools: tuple[Tool, ...]) -> Begun | None:
     """A call that is begun is held to its schema. Where that cannot be, the call is free: nobody asked for it."""
     tags: dict[str, str] = {}
+    places = 0.0
     try:
         for tool in tools:
             grammar = Grammar()
             calls = _calls(grammar, dialect, tools)
             after = dialect.after(Compiler(grammar, tool.parameters, "begun_"), calls, several=form.parallel_calls)
             tags |= dict.fromkeys(dialect.begins(tool.name), grammar.text(after))
+            places += grammar.places
     except InvalidRequest:
         return None
-    return Begun(tuple(tags.items()), not form.parallel_calls)
+    return Begun(tuple(tags.items()), not form.parallel_calls, places)

@@ -71,6 +71,7 @@ class Schedule:
         self._reading: Reading[Entry] = Reading(BLOCK_TOKENS)
         self._size = StepSize(BLOCK_TOKENS, STEP_TOKENS)
         self._served: dict[int, float] = {}  # when each agency was last admitted
+        self._compiling: dict[Entry, None] = {}  # what waits for its grammar, and only then for its turn
         self._writing: dict[Entry, None] = {}
         self._prefixes = PrefixEstimate(batch.blocks, BLOCK_TOKENS)
         self._leaving = 0  # blocks of cancelled answers, which the next step frees
@@ -79,7 +80,13 @@ class Schedule:
 
     @property
     def busy(self) -> bool:
-        return bool(self._queue or self._reading or self._writing or self._batch.busy())
+        due = any(_compiled(entry) or self._overdue(entry) for entry in self._compiling)
+        return bool(due or self._queue or self._reading or self._writing or self._batch.busy())
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for anything."""
+        return not (self.busy or self._compiling)
 
     @property
     def running(self) -> int:
@@ -93,15 +100,28 @@ class Schedule:
             PromptTooLong: it never fits; QueueFull, EngineFull: too many wait.
         """
         now = self._clock()
-        self._turnover.check(now, self._queue, request.agency)
+        self._turnover.check(now, self, request.agency)
         entry = Entry(self._batch.prepare(request), now)
-        entry.ticket = self._queue.add(entry, agency=request.agency, user=request.user, weight=request.weight)
+        if entry.prompt.compilation:
+            self._compiling[entry] = None
+        else:
+            self._line_up(entry)
         return entry
+
+    def __len__(self) -> int:
+        return len(self._queue) + len(self._compiling)
+
+    def waiting(self) -> dict[int, int]:
+        """How many wait, for their turn or for their grammar, by agency."""
+        return dict(Counter(self._queue.waiting()) + Counter(entry.agency for entry in self._compiling))
 
     def end(self, entry: Entry) -> None:
         """It is over, or not wanted any more: its place is free from the next step on."""
-        if not entry.admitted:
-            assert entry.ticket
+        if entry in self._compiling:
+            assert entry.prompt.compilation
+            del self._compiling[entry]
+            self._batch.compiler.give_up(entry.prompt.compilation)
+        elif entry.ticket and not entry.admitted:
             self._queue.remove(entry.ticket)
         elif entry in self._writing:
             assert entry.generation
@@ -125,6 +145,7 @@ class Schedule:
     def step(self) -> None:
         """Admit, read what the plan says, and write one token of every running answer."""
         self._expire()
+        self._take_compiled()
         self._admit()
         begun = self._clock()
         read = self._feed()
@@ -137,7 +158,7 @@ class Schedule:
         """For whoever watches."""
         running = Counter(entry.agency for entry in (*self._reading, *self._writing))
         return Load(
-            waiting=self._queue.waiting(),
+            waiting=self.waiting(),
             running=dict(running),
             waited=self._waited,
             read_tokens=self._read,
@@ -149,9 +170,10 @@ class Schedule:
 
     def _expire(self) -> None:
         now = self._clock()
-        for ticket in [t for t in self._queue if now - t.item.arrived > self._limits.wait]:
+        waiting = [*self._compiling, *(ticket.item for ticket in self._queue)]
+        for entry in [e for e in waiting if self._overdue(e)]:
             self._fail(
-                ticket.item,
+                entry,
                 WaitedTooLong(
                     f"The request waited {self._limits.wait:.0f} seconds for its turn.",
                     retry_after=self._turnover.seconds(now, len(self._queue)),
@@ -159,6 +181,22 @@ class Schedule:
             )
         for entry in [e for e in (*self._reading, *self._writing) if now - e.arrived > self._limits.answer]:
             self._fail(entry, AnswerTooSlow(f"The answer was not whole after {self._limits.answer:.0f} seconds."))
+
+    def _overdue(self, entry: Entry) -> bool:
+        return self._clock() - entry.arrived > self._limits.wait
+
+    def _take_compiled(self) -> None:
+        """Let those whose grammar is compiled wait for their turn like everybody."""
+        for entry in [entry for entry in self._compiling if _compiled(entry)]:
+            del self._compiling[entry]
+            if entry.prompt.compilation and entry.prompt.compilation.error:
+                entry.error = entry.prompt.compilation.error
+            else:
+                self._line_up(entry)
+
+    def _line_up(self, entry: Entry) -> None:
+        request = entry.prompt.request
+        entry.ticket = self._queue.add(entry, agency=request.agency, user=request.user, weight=request.weight)
 
     def _fail(self, entry: Entry, error: PubliusError) -> None:
         self.end(entry)
@@ -223,3 +261,7 @@ class Schedule:
 
     def _answers(self) -> dict[int, int]:
         return dict(Counter(entry.agency for entry in self._writing))
+
+
+def _compiled(entry: Entry) -> bool:
+    return entry.prompt.compilation is None or entry.prompt.compilation.over

@@ -37,6 +37,11 @@ class Vocabulary:
         self._special_starts = re.compile(f"(?=(?:{'|'.join(spellings)}))") if spellings else None
         self._blank = [i for i, token in enumerate(tokens) if re.fullmatch(rb"[ \n\t]{1,16}", token)]
 
+    @property
+    def size(self) -> int:
+        """How many tokens there are."""
+        return len(self._tokens)
+
     def encode(self, text: str) -> list[int]:
         """Ids of `text` as content: none of them is special, whatever it spells."""
         return [i for piece in self._pieces(text) for i in self._encode(piece) if i not in self.special]

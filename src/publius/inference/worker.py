@@ -12,6 +12,7 @@ import resource
 import secrets
 import signal
 import sys
+import threading
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -127,15 +128,25 @@ class Worker:
             client.send(wire.Goodbye())
 
     async def generate(self) -> None:
-        """Step for as long as there is work; wait when there is none."""
+        """Step for as long as there is work; wait when there is none. Returns when the process should start anew."""
+        loop = asyncio.get_running_loop()
+
+        def go_on() -> None:
+            loop.call_soon_threadsafe(self.work.set)
+
+        self.batch.compiler.when_over = go_on
         while True:
-            await self.work.wait()
+            with suppress(TimeoutError):  # Who waits for his grammar is told when he has waited too long.
+                async with asyncio.timeout(None if self.schedule.idle else 1.0):
+                    await self.work.wait()
             self.work.clear()
             while self.schedule.busy:
                 self.schedule.step()
                 for client in list(self._clients):
                     client.deliver()
                 await _let_sockets_speak()
+            if self.batch.compiler.worn and self.schedule.idle:
+                return
 
 
 async def _let_sockets_speak() -> None:
@@ -163,13 +174,13 @@ async def _beat(patience: float) -> None:
         await asyncio.sleep(patience / 4)
 
 
-def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _tell(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
     """Where it broke, without the exception's message."""
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
     print(*places, f"{kind.__name__} in a step or at a socket", sep="\n", file=sys.stderr, flush=True)
 
 
-def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _end(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
     """The last thing that this process does, so that the last line of its log is the reason."""
     _tell(kind, error, trace)
     os._exit(1)
@@ -193,6 +204,7 @@ async def serve(config: WorkerConfig, batch: Batch, schedule: Schedule) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_tell_of)
     sys.excepthook = _end
+    threading.excepthook = lambda args: _end(args.exc_type, args.exc_value, args.exc_traceback)
     loop.add_signal_handler(signal.SIGTERM, ends[0].cancel)
     try:
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -209,6 +221,9 @@ def main() -> None:
     config = msgspec.json.decode(sys.argv[1], type=WorkerConfig)
     batch = Batch(Path(config.weights), config.sha256, config.template, config.context, config.cache_gb)
     asyncio.run(serve(config, batch, Schedule(batch, config.limits)))
+    if batch.compiler.worn:
+        print("it starts anew, to free the memory of many schemas", file=sys.stderr, flush=True)
+    os._exit(0)  # A grammar that is being compiled cannot be called back, and would be waited for.
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Grammars as trees, and how they are written for the engine (xgrammar's EBNF).
 
 Only trees that are made here reach the engine, never text of a caller: a grammar that it cannot read would end every
-answer under way. A grammar is bounded too, because the engine prepares it between two steps of all running answers.
+answer under way. A grammar is bounded too: preparing it takes the processor from running answers, and what is prepared
+stays in memory.
 """
 
 from collections.abc import Sequence
@@ -82,9 +83,10 @@ def optional(part: Node) -> Node:
 
 
 class Grammar:
-    """Rules by name. `root` is where it begins."""
+    """Rules by name. `root` is where it begins. `places`, known with its text, is what it costs (see `MOST`)."""
 
     def __init__(self) -> None:
+        self.places = 0.0
         self.rules: dict[str, Node] = {TEXT.name: seq(Word('"'), Repeat(CHARACTER), Word('"'))}
 
     def rule(self, name: str, node: Node) -> Rule:
@@ -101,7 +103,8 @@ class Grammar:
         rules = {"root": root, **self.rules}
         used = _reached("root", rules)
         rules = {name: node for name, node in rules.items() if name in used}
-        if sum(map(_cost, rules.values())) > MOST:
+        self.places = sum(map(_cost, rules.values()))
+        if self.places > MOST:
             raise InvalidRequest(
                 "The schema allows too many different lengths for the answer to be held to them.",
                 cure="Leave out bounds such as maxLength and maxItems, or make them smaller.",
