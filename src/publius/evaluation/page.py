@@ -7,6 +7,7 @@ from jinja2 import Environment
 
 from publius.evaluation.evaluate import Outcome
 from publius.evaluation.summary import Summary
+from publius.evaluation.table import table
 
 
 def page(outcomes: Sequence[Outcome], summary: Summary) -> str:
@@ -14,7 +15,7 @@ def page(outcomes: Sequence[Outcome], summary: Summary) -> str:
     template = (files("publius.evaluation") / "misses.html").read_text(encoding="utf-8")
     misses = [(outcome, why) for outcome in outcomes if (why := reason(outcome))]
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(template).render(misses=misses, summary=summary)
+    return environment.from_string(template).render(misses=misses, summary=summary, rows=table(summary))
 
 
 def reason(outcome: Outcome) -> str:

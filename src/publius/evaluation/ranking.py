@@ -3,14 +3,25 @@
 import re
 from collections.abc import Sequence
 from math import log2
+from typing import Protocol
 
 from msgspec import Struct
 
 from publius.evaluation.questions import ALL_DOCUMENTS, Case
-from publius.types import Passage
 
 DEPTH = 40  # passages looked at, so that ten documents are among them
 ENOUGH = 0.6  # of a quote, at the end of one passage or the beginning of the next
+
+
+class Found(Protocol):
+    """Some text of a document, found by ours or by a baseline; `context` is the header of its table."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def context(self) -> str: ...
 
 
 class Ranks(Struct, frozen=True, kw_only=True):
@@ -21,18 +32,21 @@ class Ranks(Struct, frozen=True, kw_only=True):
     document_ndcg_10: float
     quote_recall_5: float
     quote_recall_10: float
+    quote_ndcg_10: float
 
 
-def ranks(case: Case, found: Sequence[Passage]) -> Ranks:
+def ranks(case: Case, found: Sequence[Found]) -> Ranks:
     """How well passages, best first, answer to the labels."""
     names = list(dict.fromkeys(passage.name for passage in found))
     right = [any(same(path, name) for path in case.right_docs) for name in names]
+    places = [_place(quote, found[:10]) for quote in case.gold_quotes]
     return Ranks(
         document_recall_5=_documents(case, names[:5]),
         document_recall_10=_documents(case, names[:10]),
         document_ndcg_10=_ndcg(right[:10], len(case.gold_docs)),
-        quote_recall_5=_quotes(case, found[:5]),
-        quote_recall_10=_quotes(case, found[:10]),
+        quote_recall_5=_quotes(case, places, 5),
+        quote_recall_10=_quotes(case, places, 10),
+        quote_ndcg_10=_over(case, [1 / log2(place + 2) if place < 10 else 0.0 for place in places]),
     )
 
 
@@ -66,13 +80,21 @@ def _documents(case: Case, names: Sequence[str]) -> float:
     return float(any(same(path, name) for path in case.right_docs for name in names))
 
 
-def _quotes(case: Case, found: Sequence[Passage]) -> float:
-    hits = [
-        any(overlaps(quote, f"{passage.context} {passage.text}") for passage in found) for quote in case.gold_quotes
-    ]
-    if case.kind == ALL_DOCUMENTS:
-        return sum(hits) / len(hits) if hits else 0.0
-    return float(any(hits))
+def _place(quote: str, found: Sequence[Found]) -> int:
+    """Where the first text with the quote stands, from 0; DEPTH where none has it."""
+    hits = (place for place, one in enumerate(found) if overlaps(quote, f"{one.context} {one.text}"))
+    return next(hits, DEPTH)
+
+
+def _quotes(case: Case, places: Sequence[int], depth: int) -> float:
+    return _over(case, [float(place < depth) for place in places])
+
+
+def _over(case: Case, gains: Sequence[float]) -> float:
+    """A question of many documents needs all of its quotes; for any other one of them answers."""
+    if not gains:
+        return 0.0
+    return sum(gains) / len(gains) if case.kind == ALL_DOCUMENTS else max(gains)
 
 
 def _ndcg(right: Sequence[bool], wanted: int) -> float:
