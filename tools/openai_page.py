@@ -18,7 +18,7 @@ ENDPOINTS: dict[str, type[Struct]] = {
 
 HEAD = """\
 Point any OpenAI client's `base_url` at `/v1`. Every endpoint that answers goes the same way: key, policy, limits,
-verification and ledger, with the receipt in the field `publius` of the answer.
+verification and ledger, with the receipt and the [label](labels.md) of the answer in its field `publius`.
 
 Three rules say what becomes of a field:
 

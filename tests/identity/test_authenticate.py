@@ -26,7 +26,9 @@ async def refusal(identity: Identity, credential: str | None) -> str:
 async def test_a_key_is_its_principal(identity: Identity, education: Agency) -> None:
     token, key = await identity.keys.create(education, "Budget desk", scopes=[Permission.ASK])
     principal = await identity.authenticate(token)
-    assert principal == Principal(f"key:{key.id}", "Budget desk", education, Role.MEMBER, frozenset({Permission.ASK}))
+    assert principal == Principal(
+        f"key:{key.id}", "Budget desk", education.under(1), Role.MEMBER, frozenset({Permission.ASK})
+    )
     assert token.startswith(f"pb-education-{key.prefix}")
     assert await identity.authenticate(principal) is principal
 
@@ -95,7 +97,7 @@ async def test_an_agency_made_anew_under_the_same_name_is_another(
     await refusal(identity, old)
     second = owner.create_agency("energy", "Energy", rate_per_minute=10, tokens_per_day=10)
     new, _ = await Identity(database, session_hours=1).keys.create(second, "new")
-    assert (await identity.authenticate(new)).agency == second
+    assert (await identity.authenticate(new)).agency == second.under(1)
     await refusal(identity, old)
 
 
@@ -145,6 +147,6 @@ async def test_of_keys_shown_at_once_each_is_judged_by_itself(
     for token, each in zip(shown, said, strict=True):
         if token in (good, other):
             assert isinstance(each, Principal)
-            assert each.agency == (education if token == good else state)
+            assert each.agency == (education if token == good else state).under(1)
         else:
             assert isinstance(each, Unauthenticated)

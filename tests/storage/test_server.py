@@ -14,7 +14,7 @@ import pytest
 from publius.errors import MigrationFailed
 from publius.storage import EmbeddedServer, migrate
 
-HEAD = "0003"  # the project's newest migration
+HEAD = "0004"  # the project's newest migration
 
 pytestmark = pytest.mark.slow  # starts whole programs
 

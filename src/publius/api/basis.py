@@ -24,6 +24,7 @@ def basis(answer: Answer) -> dict[str, Any]:
         "nearest": [_nearest(passage) for passage in checked.nearest],
         "reply": checked.reply and {name: getattr(checked.reply, name) for name in _REPLY},
         "results": [{name: getattr(result, name) for name in _RESULT} for result in checked.results],
+        "label": answer.label,
         "receipt": answer.receipt,
         "timing": {room: round(seconds, 4) for room, seconds in answer.timing.items()},
     }

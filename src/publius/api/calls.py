@@ -47,5 +47,6 @@ def computed(answer: Answer, mission: str, url: str) -> dict[str, Any]:
         "text": result.text,
         "derivation": result.derivation,
         "page": url + result.link,
+        "label": answer.label,
         "receipt": answer.receipt,
     }

@@ -5,15 +5,24 @@ from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, delete, get, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from publius.api.admission import building, may, principal_of
+from publius.api.body import read
 from publius.errors import InvalidRequest
-from publius.types import Permission
+from publius.types import Agency, Permission
 
 Web = Request[Any, Any, Any]
+
+
+class Relabelling(msgspec.Struct, forbid_unknown_fields=True):
+    """What can be changed of a document."""
+
+    label: str
+
+
 Revision = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1)]
 
 
@@ -27,13 +36,17 @@ async def list_documents(
     """A page of the agency's documents by name; `matching` is part of a name or title."""
     agency = principal_of(request).agency
     found = await building(request).retrieval.list(agency, matching=matching, limit=limit, offset=offset)
-    return {"object": "list", "data": [_shown(each) for each in found.documents], "total": found.total}
+    return {"object": "list", "data": [_shown(each, agency) for each in found.documents], "total": found.total}
 
 
 @post("/v1/documents", opt=may(Permission.WRITE_DOCUMENTS))
 async def add_document(request: Web) -> Response[dict[str, Any]]:
-    """Read the uploaded `file` into the library; when this answers, it can be found."""
-    file = (await request.form()).get("file")
+    """Read the uploaded `file` into the library; when this answers, it can be found.
+
+    `label` names the document's label; without it a new document has the agency's default.
+    """
+    form = await request.form()
+    file, label = form.get("file"), form.get("label")
     if not isinstance(file, UploadFile):
         raise InvalidRequest(
             "There is no file in the request.",
@@ -43,9 +56,12 @@ async def add_document(request: Web) -> Response[dict[str, Any]]:
     principal = principal_of(request)
     name, data = file.filename, await file.read()
     await file.close()
-    added = await building(request).retrieval.add(principal.agency, principal.id, name, data)
+    added = await building(request).retrieval.add(
+        principal.agency, principal.id, name, data, label=str(label) if label else None
+    )
     shown = msgspec.to_builtins(added)
-    shown = {"id": shown.pop("document_id"), "object": "document", **shown}
+    label = principal.agency.labels.name(shown.pop("level"))
+    shown = {"id": shown.pop("document_id"), "object": "document", **shown, "label": label}
     return Response(shown, status_code=200 if added.status == "unchanged" else 201)
 
 
@@ -58,10 +74,11 @@ async def open_document(
     end: Annotated[int | None, QueryParameter(ge=0)] = None,
 ) -> dict[str, Any]:
     """One revision with its text, or with `text[start:end]` alone, as a citation counts it."""
-    opened = await building(request).retrieval.open(principal_of(request).agency, id, revision)
+    agency = principal_of(request).agency
+    opened = await building(request).retrieval.open(agency, id, revision)
     length = len(opened.text)
     start, end = min(start, length), length if end is None else min(end, length)
-    return _shown(opened) | {"text": opened.text[start:end], "start": start, "end": end, "length": length}
+    return _shown(opened, agency) | {"text": opened.text[start:end], "start": start, "end": end, "length": length}
 
 
 @get("/v1/documents/{id:uuid}/original", opt=may(Permission.READ_DOCUMENTS))
@@ -80,5 +97,15 @@ async def remove_document(request: Web, id: FromPath[UUID]) -> dict[str, Any]:
     return {"id": id, "object": "document", "deleted": True}
 
 
-def _shown(document: Any) -> dict[str, Any]:
-    return {"object": "document", **msgspec.structs.asdict(document)}
+@patch("/v1/documents/{id:uuid}", status_code=200, opt=may(Permission.WRITE_DOCUMENTS))
+async def label_document(request: Web, id: FromPath[UUID]) -> dict[str, Any]:
+    """Give a document another label; `was` is the one that it had, which undoes it."""
+    wanted, agency = read(await request.body(), Relabelling), principal_of(request).agency
+    library = building(request).retrieval
+    before = await library.label(agency, id, wanted.label)
+    return _shown(await library.open(agency, id), agency, "text", "pages") | {"was": before}
+
+
+def _shown(document: Any, agency: Agency, *without: str) -> dict[str, Any]:
+    shown = {"object": "document", **msgspec.structs.asdict(document), "label": agency.labels.name(document.level)}
+    return {name: value for name, value in shown.items() if name not in ("level", *without)}

@@ -25,13 +25,14 @@ async def record(
 ) -> dict[str, Any]:
     """A record's body with its path to the newest signed root; `position` is in the receipt.
 
-    For those who may read the ledger, and for whoever asked the question.
+    For those who may read the ledger, and for whoever asked the question; not above their ceiling.
     """
     principal, app = principal_of(request), building(request)
     receipt = Receipt(record=id, agency=principal.agency.slug, leaf_hash="", position=position, tree_size=0)
     proof = await _proof(request, principal.agency, receipt)
     body = bodies.read(proof.body.encode())
-    if body.who != principal.id and Permission.READ_LEDGER not in allowed(principal):
+    theirs = body.who == principal.id or Permission.READ_LEDGER in allowed(principal)
+    if not theirs or _level(body, principal.agency) > principal.agency.ceiling:
         raise _not_there()
     return {
         "object": "ledger.record",
@@ -49,6 +50,14 @@ async def _proof(request: Request[Any, Any, Any], agency: Agency, receipt: Recei
     signed = building(request).ledger.key.public.open(proof.checkpoint)
     known = msgspec.structs.replace(receipt, leaf_hash=leaf_hash(proof.body.encode()).hex(), tree_size=signed.size)
     return msgspec.structs.replace(proof, receipt=known)
+
+
+def _level(body: bodies.Body, agency: Agency) -> int:
+    """The level of a record's label; of one that is no longer in the agency's list, the highest."""
+    label = body.label if isinstance(body, bodies.Walk) else None
+    if label is None:
+        return 0
+    return agency.labels.names.index(label) if label in agency.labels.names else agency.labels.highest
 
 
 def _not_there() -> NotFound:

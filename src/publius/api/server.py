@@ -63,6 +63,7 @@ def _routers(app: Application) -> list[Router]:
                 documents.open_document,
                 documents.original,
                 documents.remove_document,
+                documents.label_document,
                 missions.list_missions,
                 missions.list_tools,
                 missions.call_tool,

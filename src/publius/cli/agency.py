@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 import typer
 
 from publius.cli.terminal import AsJson, Yes, confirm, console, print_json, print_rows, with_owner
@@ -72,6 +73,41 @@ def set_(
         )
     )
     console.print(f"Changed {slug}.")
+
+
+@app.command()
+def labels(
+    slug: Slug,
+    set_: Annotated[
+        str,
+        typer.Option("--set", help="The labels, lowest first, with commas between; at least those in use."),
+    ] = "",
+    default: Annotated[str, typer.Option(help="Of documents that come without one, and the ceiling of members.")] = "",
+    model: Annotated[
+        list[str] | None, typer.Option(help="MODEL=LABEL: the highest that it may read; MODEL= for any. Repeat it.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show an agency's labels, lowest first, or change them.
+
+    A document, an answer and a conversation keep their label by its name. What is above the ceiling of a person, a key
+    or a model does not exist for them.
+
+    Example: `publius agency labels water --set public,internal,CUI,sealed --model llama=internal`
+    """
+    names = set_.split(",") if set_ else None
+    models = dict(_model_ceiling(each) for each in model or [])
+    if names or default or models:
+        with_owner(lambda owner, _: owner.set_labels(slug, names, default=default or None, models=models))
+    rows = [msgspec.structs.asdict(row) for row in with_owner(lambda owner, _: owner.labels(slug))]
+    print_rows(rows, as_json=json, empty="")
+
+
+def _model_ceiling(given: str) -> tuple[str, str]:
+    model, equals, label = given.partition("=")
+    if not (model and equals):
+        raise InvalidRequest(f"{given!r} is no ceiling of a model.", cure="Write MODEL=LABEL, as in llama=internal.")
+    return model.strip(), label.strip()
 
 
 @app.command()

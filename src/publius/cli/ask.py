@@ -9,6 +9,7 @@ from rich.markup import escape
 from publius import flow
 from publius.application import Application
 from publius.cli.terminal import NO, AsJson, OfAgency, console, local_principal, print_json, with_application
+from publius.storage.labels import level_of
 from publius.types import Answer, Door, Message, Question, Role, Sampling
 
 
@@ -16,6 +17,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     agency: OfAgency,
     model: Annotated[str, typer.Option(help="library answers from the documents, llama from itself.")] = "library",
+    ceiling: Annotated[str, typer.Option(help="A label: nothing above it is read. The highest if left out.")] = "",
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens of the answer.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -26,6 +28,7 @@ def ask(
 
     async def work(application: Application) -> Answer:
         where = await application.database.agency_by_slug(agency)
+        where = where.under(level_of(where, ceiling)) if ceiling else where
         asked = Question(
             id=uuid4(),
             door=Door.CLI,
@@ -72,6 +75,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "withheld": [{"text": c.text, "reason": c.reason, "detail": c.detail} for c in checked.withheld],
         "nearest": [{"document": p.title, "document_id": p.document_id, "name": p.name} for p in checked.nearest],
         "model": answer.model,
+        "label": answer.label,
         "receipt": answer.receipt,
         "timing": {room: round(seconds, 4) for room, seconds in answer.timing.items()},
     }
@@ -88,6 +92,7 @@ def _show(answer: Answer) -> None:
         console.print(f"\n[yellow]Withheld[/]: {escape(claim.text)}\n    [dim]{escape(claim.detail)}[/]")
     if not checked.grounded:
         console.print("\n[yellow]Not checked against documents.[/]")
+    console.print(f"\nLabel: {escape(answer.label)}")
     receipt = answer.receipt
     console.print(
         f"\n[dim]{answer.timing['total']:.1f} s. Record {receipt.record}, leaf {receipt.position + 1}"

@@ -24,7 +24,7 @@ from publius.cli.terminal import (
 )
 from publius.errors import InvalidRequest
 from publius.retrieval.library import Listing, Opened, Progress
-from publius.types import Role
+from publius.types import Labels, Role
 
 app = typer.Typer(help="What an agency's answers may rest on.", no_args_is_help=True)
 
@@ -35,6 +35,7 @@ DocumentId = Annotated[UUID, typer.Argument(help="Its id, as 'publius documents 
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take whole.")],
     agency: OfAgency,
+    label: Annotated[str, typer.Option(help="Their label; without it new ones have the agency's default.")] = "",
     json: AsJson = False,
 ) -> None:
     """Read files into an agency's library. A file that is there already is skipped, a changed one is revised.
@@ -51,9 +52,9 @@ def add(
         done: list[Progress] = []
         with progress() as bar:
             task = bar.add_task("Reading", total=len(files), note="")
-            async for step in application.retrieval.add_many(where, who.id, files):
+            async for step in application.retrieval.add_many(where, who.id, files, label=label or None):
                 done.append(step)
-                passages = sum(s.added.passages for s in done if s.added and s.added.status != "unchanged")
+                passages = sum(s.added.passages for s in done if s.added and s.added.status in ("new", "revised"))
                 bar.update(task, advance=1, note=f"{passages} passages")
         return done
 
@@ -72,16 +73,17 @@ def list_(
     Example: `publius documents list --agency education --matching loan`
     """
 
-    async def work(application: Application) -> Listing:
+    async def work(application: Application) -> tuple[Labels, Listing]:
         where = await application.database.agency_by_slug(agency)
-        return await application.retrieval.list(where, matching=matching, limit=limit)
+        return where.labels, await application.retrieval.list(where, matching=matching, limit=limit)
 
-    listing = with_application(work)
+    labels, listing = with_application(work)
     rows = [
         {
             "id": d.id,
             "name": d.name,
             "title": d.title,
+            "label": labels.name(d.level),
             "revision": d.revision,
             "passages": d.passages,
             "added": d.added_at,
@@ -116,6 +118,23 @@ def show(
     else:
         console.print(f"{opened.title} ({opened.name}), revision {opened.revision} of {opened.current}", markup=False)
         print(opened.text)
+
+
+@app.command("label")
+def label_(
+    document: DocumentId, label: Annotated[str, typer.Argument(help="Its new label.")], agency: OfAgency
+) -> None:
+    """Give a document another label. Answers that rest on it rise with it; they never come down.
+
+    Example: `publius documents label 5f0c… CUI --agency education`
+    """
+
+    async def work(application: Application) -> str:
+        where = await application.database.agency_by_slug(agency)
+        return await application.retrieval.label(where, document, label)
+
+    before = with_application(work)
+    console.print(f"Labelled {label}; it was {before}. Undo: publius documents label {document} {before} -a {agency}")
 
 
 @app.command()
@@ -156,6 +175,8 @@ def _report(done: list[Progress], *, as_json: bool) -> None:
         print_json(rows)
     else:
         counts = {status: sum(row["status"] == status for row in rows) for status in ("new", "revised", "unchanged")}
+        if relabelled := sum(row["status"] == "relabelled" for row in rows):
+            counts["relabelled"] = relabelled
         console.print(", ".join(f"{count} {status}" for status, count in counts.items()) + f", {len(failed)} failed.")
         for row in failed:
             console.print(f"  {row['name']}: {row['reason']}", markup=False, soft_wrap=True)

@@ -18,6 +18,7 @@ from publius.ledger.signing import PublicKey, SigningKey
 from publius.ledger.verify import Outside, Report, verify_file
 from publius.settings import read
 from publius.storage import Database
+from publius.storage.labels import level_of
 from publius.types import Agency, Receipt
 
 app = typer.Typer(help="Prove what happened, here or anywhere else.", no_args_is_help=True)
@@ -77,6 +78,7 @@ def export(
     ],
     agency: SomeAgency = None,
     contents: Annotated[bool, typer.Option(help="With what was asked and answered, not only its commitments.")] = False,
+    ceiling: Annotated[str, typer.Option(help="A label: content above it is left out. None if left out.")] = "",
 ) -> None:
     """Write a log to a file that anyone can verify with the public key alone.
 
@@ -90,6 +92,7 @@ def export(
         if agency is None:
             file.mkdir(parents=True, exist_ok=True)
             target = file / f"{where.slug}.jsonl"
+        where = where.under(level_of(where, ceiling)) if ceiling else where
         return await inspection.export(database, where, _key().public, target, contents=contents, progress=show)
 
     counts = _each(agency, "Exporting", work)

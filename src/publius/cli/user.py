@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from publius.cli.terminal import AsJson, Inside, OfAgency, Yes, confirm, console, print_rows, with_agency
-from publius.identity import User
+from publius.identity import User, ceiling_of
 from publius.settings import read
-from publius.types import Role
+from publius.types import Agency, Role
 
 app = typer.Typer(help="The people of an agency and their sign-in links.", no_args_is_help=True)
 
 Username = Annotated[str, typer.Argument(help="The name they sign in with.")]
+Ceiling = Annotated[str, typer.Option(help="A label: nothing above it is seen. The role's if left out.")]
 Hours = Annotated[float, typer.Option(min=0.01, max=168, help="How long the link may be used.")]
 
 
@@ -22,6 +23,7 @@ def create(
     agency: OfAgency,
     name: Annotated[str, typer.Option(help="As shown to others; the username if left out.")] = "",
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.MEMBER,
+    ceiling: Ceiling = "",
     hours: Hours = 1,
 ) -> None:
     """Add a person and print a one-time sign-in link for them.
@@ -30,7 +32,7 @@ def create(
     """
 
     async def work(inside: Inside) -> str:
-        user = await inside.identity.users.create(inside.agency, username, name=name, role=role)
+        user = await inside.identity.users.create(inside.agency, username, name=name, role=role, ceiling=ceiling)
         return await _link(inside, user, hours)
 
     _print_link(username, hours, with_agency(agency, work))
@@ -56,14 +58,41 @@ def list_(agency: OfAgency, json: AsJson = False) -> None:
     Example: `publius user list --agency education`
     """
 
-    async def work(inside: Inside) -> list[User]:
-        return await inside.identity.users.list(inside.agency)
+    async def work(inside: Inside) -> tuple[Agency, list[User]]:
+        return inside.agency, await inside.identity.users.list(inside.agency)
 
+    where, users = with_agency(agency, work)
     rows = [
-        {"username": u.username, "name": u.name, "role": u.role, "created": u.created_at, "disabled": u.disabled_at}
-        for u in with_agency(agency, work)
+        {
+            "username": u.username,
+            "name": u.name,
+            "role": u.role,
+            "ceiling": where.labels.name(ceiling_of(where, u.role, u.ceiling)),
+            "created": u.created_at,
+            "disabled": u.disabled_at,
+        }
+        for u in users
     ]
     print_rows(rows, as_json=json, empty=f"Nobody yet. Add someone: publius user create NAME --agency {agency}")
+
+
+@app.command()
+def ceiling(
+    username: Username,
+    agency: OfAgency,
+    label: Annotated[str, typer.Argument(help="The highest label that they see; their role's if left out.")] = "",
+) -> None:
+    """Set how high a person sees. What is above does not exist for them, their own earlier conversations included.
+
+    Example: `publius user ceiling ada CUI --agency education`
+    """
+
+    async def work(inside: Inside) -> str:
+        user = await inside.identity.users.find(inside.agency, username)
+        changed = await inside.identity.users.set_ceiling(inside.agency, user.id, label)
+        return inside.agency.labels.name(ceiling_of(inside.agency, changed.role, changed.ceiling))
+
+    console.print(f"{username} now sees up to {with_agency(agency, work)}.")
 
 
 @app.command()

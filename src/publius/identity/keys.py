@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from publius.errors import InvalidRequest, NotFound
+from publius.identity.ceilings import check_within, given, seen_by
 from publius.identity.credentials import Credential, Kind, mint
 from publius.identity.roles import checked_role
 from publius.storage import Database
@@ -24,6 +25,7 @@ class Key(Struct, frozen=True, kw_only=True):
     prefix: str
     role: Role
     scopes: frozenset[Permission] | None
+    ceiling: int | None  # None: its role's
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -45,12 +47,13 @@ class Keys:
         *,
         scopes: Iterable[Permission] | None = None,
         expires_at: datetime | None = None,
+        ceiling: str | None = None,
     ) -> tuple[str, Key]:
-        """Make a key; the token is returned here and never again.
+        """Make a key; the token is returned here and never again. `ceiling` is a label; its role's without one.
 
         Raises:
-            InvalidRequest: the name is empty or over 100 characters, the role does not fit the agency,
-                or `expires_at` has no time zone.
+            InvalidRequest: the name is empty or over 100 characters, the role does not fit the agency, `expires_at`
+                has no time zone, or there is no such label up to the agency's ceiling.
         """
         if not 1 <= len(name.strip()) <= 100 or "\0" in name:
             raise InvalidRequest("A key needs a name of 1 to 100 characters.", param="name")
@@ -58,11 +61,12 @@ class Keys:
             raise InvalidRequest("The expiry needs a time zone.", cure="Write it as 2027-01-31T00:00:00Z.")
         token, stored = mint(Kind.KEY, agency.slug)
         wanted = None if scopes is None else sorted(set(scopes))
+        level = given(agency, role, ceiling)
         async with self._database.agency(agency) as connection:
             cursor = await connection.execute(
-                "INSERT INTO keys (name, role, scopes, prefix, hash, expires_at) VALUES (%s, %s, %s, %s, %s, %s)"
-                " RETURNING *",
-                [name.strip(), checked_role(agency, role), wanted, stored.prefix, stored.hash, expires_at],
+                "INSERT INTO keys (name, role, scopes, ceiling, prefix, hash, expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING *",
+                [name.strip(), checked_role(agency, role), wanted, level, stored.prefix, stored.hash, expires_at],
             )
             return token, _key(await cursor.fetchone())
 
@@ -87,6 +91,23 @@ class Keys:
             raise NotFound(f"There is no key {id}.")
         return _key(row)
 
+    async def set_ceiling(self, agency: Agency, id: UUID, label: str | None) -> Key:
+        """Give a key another ceiling from its next request on; without a label its role's.
+
+        Raises:
+            NotFound: the agency has no such key.
+            InvalidRequest: there is no such label up to the agency's ceiling.
+            Forbidden: the key's ceiling is above the agency's.
+        """
+        async with self._database.agency(agency) as connection:
+            row = await (await connection.execute("SELECT * FROM keys WHERE id = %s FOR UPDATE", [id])).fetchone()
+            if row is None:
+                raise NotFound(f"There is no key {id}.")
+            check_within(agency, row)
+            level = given(agency, Role(row.role), label)
+            done = await connection.execute("UPDATE keys SET ceiling = %s WHERE id = %s RETURNING *", [level, id])
+            return _key(await done.fetchone())
+
     async def resolve(self, agency: Agency, credential: Credential) -> Principal | None:
         """The key's principal; None if it is unknown, wrong, revoked or expired.
 
@@ -97,8 +118,9 @@ class Keys:
     async def _resolve(self, agency: Agency, credentials: Sequence[Credential]) -> Sequence[Principal | None]:
         async with self._database.agency(agency) as connection:
             cursor = await connection.execute(
-                "SELECT id, name, role, scopes, prefix, hash,"
-                " coalesce(last_used_at < now() - interval '1 minute', true) AS unmarked FROM keys"
+                "SELECT keys.id, keys.name, role, scopes, ceiling, prefix, hash, labels, default_level, model_ceilings,"
+                " coalesce(last_used_at < now() - interval '1 minute', true) AS unmarked"
+                " FROM keys JOIN agencies ON agencies.id = agency_id"
                 " WHERE prefix = ANY(%s) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
                 [list({credential.prefix for credential in credentials})],
             )
@@ -107,7 +129,8 @@ class Keys:
             if used := {row.id for row in found if row and row.unmarked}:
                 await connection.execute("UPDATE keys SET last_used_at = now() WHERE id = ANY(%s)", [list(used)])
         return [
-            row and Principal(f"key:{row.id}", row.name, agency, Role(row.role), _scopes(row.scopes)) for row in found
+            row and Principal(f"key:{row.id}", row.name, seen_by(agency, row), Role(row.role), _scopes(row.scopes))
+            for row in found
         ]
 
 

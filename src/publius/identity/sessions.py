@@ -5,6 +5,7 @@ from uuid import UUID
 
 from publius.errors import NotFound, RateLimited, Unauthenticated
 from publius.identity import passwords
+from publius.identity.ceilings import check_within, seen_by
 from publius.identity.credentials import Credential, Kind, mint
 from publius.identity.users import folded
 from publius.storage import Database
@@ -63,14 +64,15 @@ class Sessions:
         """The session's person; None if it is unknown, over or theirs no more. Reads the rows every time."""
         async with self._database.agency(agency) as connection:
             cursor = await connection.execute(
-                "SELECT hash, users.id, users.name, users.role FROM sessions JOIN users ON users.id = user_id"
+                "SELECT hash, users.id, users.name, users.role, users.ceiling, labels, default_level, model_ceilings"
+                " FROM sessions JOIN users ON users.id = user_id JOIN agencies ON agencies.id = sessions.agency_id"
                 " WHERE prefix = %s AND expires_at > now() AND disabled_at IS NULL",
                 [credential.prefix],
             )
             row = await cursor.fetchone()
         if not credential.matches(row and row.hash) or row is None:
             return None
-        return Principal(f"user:{row.id}", row.name, agency, Role(row.role))
+        return Principal(f"user:{row.id}", row.name, seen_by(agency, row), Role(row.role))
 
     async def close(self, agency: Agency, credential: Credential) -> None:
         """End the session of this token; any other token ends nothing."""
@@ -82,17 +84,22 @@ class Sessions:
 
         Raises:
             NotFound: there is no such person in this agency, or they are disabled.
+            Forbidden: their ceiling is above the agency's, which is whoever wants the link.
         """
         token, stored = mint(Kind.LINK, agency.slug)
         async with self._database.agency(agency) as connection:
             await connection.execute("DELETE FROM sign_in_links WHERE expires_at < now()")
-            made = await connection.execute(
-                "INSERT INTO sign_in_links (user_id, prefix, hash, expires_at)"
-                " SELECT id, %s, %s, now() + %s FROM users WHERE id = %s AND disabled_at IS NULL",
-                [stored.prefix, stored.hash, life, user],
+            found = await connection.execute(
+                "SELECT role, ceiling FROM users WHERE id = %s AND disabled_at IS NULL FOR SHARE", [user]
             )
-        if not made.rowcount:
-            raise NotFound("There is no such user in this agency.")
+            row = await found.fetchone()
+            if row is None:
+                raise NotFound("There is no such user in this agency.")
+            check_within(agency, row)
+            await connection.execute(
+                "INSERT INTO sign_in_links (user_id, prefix, hash, expires_at) VALUES (%s, %s, %s, now() + %s)",
+                [user, stored.prefix, stored.hash, life],
+            )
         return token
 
     async def redeem(self, agency: Agency, credential: Credential) -> str | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from publius.errors import Conflict, InvalidRequest, NotFound
 from publius.identity import passwords
+from publius.identity.ceilings import check_within, given
 from publius.identity.credentials import read
 from publius.identity.roles import checked_role
 from publius.storage import Database
@@ -23,6 +24,7 @@ class User(Struct, frozen=True, kw_only=True):
     username: str
     name: str
     role: Role
+    ceiling: int | None  # None: their role's
     has_password: bool
     created_at: datetime
     disabled_at: datetime | None
@@ -35,12 +37,20 @@ class Users:
         self._database = database
 
     async def create(
-        self, agency: Agency, username: str, *, name: str = "", role: Role = Role.MEMBER, password: str | None = None
+        self,
+        agency: Agency,
+        username: str,
+        *,
+        name: str = "",
+        role: Role = Role.MEMBER,
+        password: str | None = None,
+        ceiling: str | None = None,
     ) -> User:
-        """Add a person; without a password they sign in by one-time link.
+        """Add a person; without a password they sign in by one-time link. `ceiling` is a label; their role's without.
 
         Raises:
-            InvalidRequest: the username or password cannot be one, or the role does not fit the agency.
+            InvalidRequest: the username or password cannot be one, the role does not fit the agency, or there is no
+                such label up to the agency's ceiling.
             Conflict: the username is taken in this agency.
         """
         known = folded(username)
@@ -48,12 +58,14 @@ class Users:
             raise InvalidRequest(
                 "A username has 1 to 100 characters and no spaces or control characters.", param="username"
             )
+        level = given(agency, role, ceiling)
         hash = None if password is None else await passwords.hashed(password)
         async with self._database.agency(agency) as connection:
             try:
                 cursor = await connection.execute(
-                    "INSERT INTO users (username, name, role, password_hash) VALUES (%s, %s, %s, %s) RETURNING *",
-                    [known, name.strip() or username, checked_role(agency, role), hash],
+                    "INSERT INTO users (username, name, role, password_hash, ceiling) VALUES (%s, %s, %s, %s, %s)"
+                    " RETURNING *",
+                    [known, name.strip() or username, checked_role(agency, role), hash, level],
                 )
             except psycopg.errors.UniqueViolation:
                 raise Conflict(f"There is already a user {known!r} in this agency.") from None
@@ -105,6 +117,23 @@ class Users:
         if row and row.password_hash and not await passwords.matches(current, row.password_hash):
             raise InvalidRequest("The present password is wrong.", cure="Type it again.", param="current")
         await self.set_password(agency, id, new, keep=keep)
+
+    async def set_ceiling(self, agency: Agency, id: UUID, label: str | None) -> User:
+        """Give somebody another ceiling from their next request on; without a label their role's.
+
+        Raises:
+            NotFound: there is no such person in this agency.
+            InvalidRequest: there is no such label up to the agency's ceiling.
+            Forbidden: their ceiling is above the agency's.
+        """
+        async with self._database.agency(agency) as connection:
+            row = await (await connection.execute("SELECT * FROM users WHERE id = %s FOR UPDATE", [id])).fetchone()
+            if row is None:
+                raise NotFound("There is no such user in this agency.")
+            check_within(agency, row)
+            level = given(agency, Role(row.role), label)
+            done = await connection.execute("UPDATE users SET ceiling = %s WHERE id = %s RETURNING *", [level, id])
+            return _user(await done.fetchone())
 
     async def end_sessions(self, agency: Agency, id: UUID) -> None:
         """End every session and open link of somebody; they can sign in again."""

@@ -132,7 +132,7 @@ class Writer:
         return Request(
             messages=messages,
             prompt=prompt,
-            salt=cache_salt(self._key, grant.agency.id),
+            salt=cache_salt(self._key, grant.agency.id, min(grant.agency.ceiling, grant.agency.labels.highest)),
             agency=grant.agency.id,
             user=grant.principal.id,
             weight=grant.share.weight,
@@ -175,9 +175,12 @@ def added(one: Usage, other: Usage) -> Usage:
     )
 
 
-def cache_salt(key: bytes, agency: int) -> bytes:
-    """An agency's own beginning of every prompt, so that no other's prompt ever shares a cached one with it."""
-    return hmac.digest(key, b"cache salt of agency %d" % agency, "sha256")
+def cache_salt(key: bytes, agency: int, ceiling: int = 0) -> bytes:
+    """An agency's own beginning of every prompt, so that no other's prompt ever shares a cached one with it.
+
+    Nor does that of somebody with another ceiling: how soon an answer comes would tell them what is above theirs.
+    """
+    return hmac.digest(key, b"cache salt of agency %d up to level %d" % (agency, ceiling), "sha256")
 
 
 def _seeded(request: Request, number: int) -> Request:

@@ -99,6 +99,7 @@ class Walk(Struct, kw_only=True, tag_field="kind", tag="walk"):
     door: str
     outcome: str = "interrupted"  # answered, not-answered, refused:<code>, error:<code>, cancelled, interrupted
     who: str | None = None  # a principal's id, never a name
+    label: str | None = None  # the highest of all that the answer rests on
     model: str | None = None
     weights: Weights | None = None
     prompt: str | None = None

@@ -6,10 +6,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 
 from publius.errors import NotFound
+from publius.ledger import body as bodies
 from publius.ledger.body import Content
 from publius.ledger.log import BATCH, Batch, Header, Leaf, Signed, encode, opened
 from publius.ledger.merkle import TILE, TILE_LEVEL, Frontier, Range, inclusion_ranges
@@ -62,6 +64,8 @@ async def export(
 ) -> int:
     """Write an agency's log to one file, whole or not at all; returns the number of records.
 
+    Content above the agency's ceiling is left out, and the file says so, and the highest label that is in it.
+
     Raises:
         StorageUnavailable: the database does not answer.
     """
@@ -71,9 +75,10 @@ async def export(
         async with database.agency(agency) as connection:
             size, _ = await _extent(connection)
             with opened(draft, "wb") as file:
-                file.write(encode(Header(agency=agency.slug, size=size, contents=contents, public_key=key.line())))
+                header = await _header(connection, agency, size, key, contents=contents)
+                file.write(encode(header))
                 async for batch in _batches(connection, size, contents=contents):
-                    file.writelines(_lines(batch))
+                    file.writelines(_lines(batch, header.left_out))
                     done += len(batch.leaves)
                     if progress:
                         progress(done, size)
@@ -81,6 +86,22 @@ async def export(
     finally:
         draft.unlink(missing_ok=True)
     return done
+
+
+async def _header(connection: Connection, agency: Agency, size: int, key: PublicKey, *, contents: bool) -> Header:
+    rows = await connection.execute(
+        "SELECT DISTINCT body::json ->> 'label' AS label FROM ledger_records WHERE position < %s", [size]
+    )
+    held = {row.label for row in await rows.fetchall()} - {None}
+    names = agency.labels.names
+    # A label that the list has lost since stands above it: nobody can say any more what it was below.
+    known = (*names, *sorted(held - {*names}))
+    ceiling = names[agency.ceiling] if agency.ceiling < agency.labels.highest else ""
+    header = Header(
+        agency=agency.slug, size=size, contents=contents, public_key=key.line(), labels=known, ceiling=ceiling
+    )
+    within = [label for label in known if label in held and (not contents or label not in header.left_out)]
+    return msgspec.structs.replace(header, label=within[-1] if within else "")
 
 
 async def prove(database: Database, agency: Agency, receipt: Receipt) -> Proof:
@@ -202,18 +223,27 @@ async def _loose_ends(connection: Connection, head: Any, frontier: Frontier) -> 
     return None
 
 
+def _within(leaf: Leaf, left_out: frozenset[str]) -> Leaf:
+    """The leaf, without its content if its label is one of these."""
+    if not leaf.contents or not left_out:
+        return leaf
+    body = bodies.read(leaf.body.encode())
+    above = isinstance(body, bodies.Walk) and body.label in left_out
+    return msgspec.structs.replace(leaf, contents=()) if above else leaf
+
+
 async def _count_open(connection: Connection) -> int:
     rows = await connection.execute("SELECT count(*) AS n FROM ledger_journal")
     row = await rows.fetchone()
     return int(row.n) if row else 0
 
 
-def _lines(batch: Batch) -> list[bytes]:
+def _lines(batch: Batch, left_out: frozenset[str]) -> list[bytes]:
     """The batch as lines of a file: each checkpoint after the last record that it signs."""
     signed = {checkpoint.size: checkpoint for checkpoint in batch.checkpoints}
     lines: list[bytes] = []
     for leaf in batch.leaves:
-        lines.append(encode(leaf))
+        lines.append(encode(_within(leaf, left_out)))
         if (checkpoint := signed.pop(leaf.position + 1, None)) is not None:
             lines.append(encode(checkpoint))
     return lines + [encode(checkpoint) for checkpoint in signed.values()]

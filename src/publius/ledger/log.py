@@ -32,6 +32,15 @@ class Header(Struct, frozen=True, kw_only=True, tag_field="type", tag="header"):
     size: int
     contents: bool
     public_key: str
+    label: str = ""  # the highest of the records in it
+    labels: tuple[str, ...] = ()  # the agency's, lowest first
+    ceiling: str = ""  # content of records above this label was left out; "" where none was
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The labels of the records whose content is not in the file."""
+        above = self.labels.index(self.ceiling) + 1 if self.ceiling in self.labels else len(self.labels)
+        return frozenset(self.labels[above:])
 
 
 class Leaf(Struct, frozen=True, tag_field="type", tag="record"):

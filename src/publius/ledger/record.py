@@ -45,6 +45,16 @@ class Notes(Struct):
     sent: list[Claim | Delta] = field(default_factory=list)  # what has left in a stream, before there is a whole answer
 
     @property
+    def level(self) -> int:
+        """The highest of what the answer rests on, and of the conversation that it goes on with."""
+        return max(self.question.level, self.evidence.level)
+
+    @property
+    def label(self) -> str:
+        """The agency's name for that level."""
+        return self.principal.agency.labels.name(self.level) if self.principal else ""
+
+    @property
     def usage(self) -> Usage:
         """Tokens read and written."""
         return self.draft.usage if self.draft else Usage()
@@ -130,6 +140,9 @@ class Record:
             receipt=receipt,
             timing=timing,
             shows_cached=sees,
+            level=self._notes.level,
+            label=self._notes.label,
+            documents=self._notes.evidence.documents,
         )
 
     async def close(self, outcome: str) -> Receipt:
@@ -214,6 +227,7 @@ def draw_up(walk: Walk, notes: Notes) -> list[Content]:
         asked |= {"call": question.call, "language": question.language}
     walk.prompt = commit(content("prompt", asked))
     walk.who = notes.principal.id if notes.principal else None
+    walk.label = notes.label or None
     walk.model = notes.grant.model.id if notes.grant else None
     walk.passages = tuple(
         Source(p.document_id, p.revision, p.start, p.end, commit(content(f"passage:{at}", p.text, p.document_id)))

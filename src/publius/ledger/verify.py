@@ -43,6 +43,7 @@ class Report(Struct, kw_only=True):
     checkpoints: int = 0
     contents: int = 0  # pieces of content that open their commitments
     removed: int = 0
+    left_out: int = 0  # pieces of content that an export leaves out, because their label is above its ceiling
     open: int = 0  # streams that have begun and have no leaf yet
     root: str = ""  # hex
     fault: Fault | None = None
@@ -66,11 +67,20 @@ NOTHING = Outside()
 class Checker:
     """Takes a log batch by batch, in order, and keeps only the tree's right edge."""
 
-    def __init__(self, key: PublicKey, agency: str, *, contents: bool, outside: Outside = NOTHING) -> None:
+    def __init__(
+        self,
+        key: PublicKey,
+        agency: str,
+        *,
+        contents: bool,
+        left_out: frozenset[str] = frozenset(),
+        outside: Outside = NOTHING,
+    ) -> None:
         self.report = Report(agency=agency, key=key.id)
         self.frontier = Frontier()
         self._key = key
         self._contents = contents
+        self._left_out = left_out
         self._removed_records: dict[UUID, int] = {}  # to the position of the latest removal
         self._removed_documents: dict[UUID, int] = {}
         self._receipts: dict[int, list[Receipt]] = {}
@@ -147,6 +157,8 @@ class Checker:
                 return Fault("content", at, f"The {item} of record {at} is not what was committed to.")
             elif self._removed(body, item):
                 self.report.removed += 1
+            elif isinstance(body, bodies.Walk) and body.label in self._left_out:
+                self.report.left_out += 1
             else:
                 return Fault("content", at, f"The {item} of record {at} is gone, and no removal is recorded.")
         if there:
@@ -211,7 +223,7 @@ def verify_file(path: Path, key: PublicKey, *, outside: Outside = NOTHING, progr
         InvalidRequest: the file is no exported ledger, or what was brought along is not signed by this key.
     """
     header = log.header(path)
-    checker = Checker(key, header.agency, contents=header.contents, outside=outside)
+    checker = Checker(key, header.agency, contents=header.contents, left_out=header.left_out, outside=outside)
     if header.contents:
         checker.feed(log.Batch(removals=log.removals(path)))
     try:

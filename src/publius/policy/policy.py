@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+from msgspec import structs
+
 from publius.errors import Forbidden, NotFound
 from publius.policy.checks import check
 from publius.policy.limits import Limits, Used
@@ -21,6 +23,12 @@ MISSION = "mission:"  # begins the id of a model that an agency turns on and off
 async def no_missions(agency: Agency) -> tuple[Model, ...]:
     """The models of an agency that has turned on none."""
     return ()
+
+
+def _before(model: Model, principal: Principal) -> Principal:
+    """The principal as this model may know them: with the lower of the two ceilings."""
+    agency = principal.agency
+    return structs.replace(principal, agency=agency.under(agency.labels.ceiling_of(model.id)))
 
 
 class ModelNotFound(NotFound):
@@ -77,7 +85,7 @@ class Policy:
         """Check the question and count it.
 
         Raises:
-            Forbidden: the principal may not ask.
+            Forbidden: the principal may not ask, or not this model in a conversation above its ceiling.
             NotFound: no such model.
             InvalidRequest: a field is impossible.
             RateLimited, BudgetSpent: the agency is past a limit; what is refused earlier is not counted.
@@ -85,6 +93,13 @@ class Policy:
         self.require(principal, Permission.ASK)
         model = await self.model(principal, question.model)
         tokens = check(question, model, self._max_tokens)
+        principal = _before(model, principal)
+        if question.level > principal.agency.ceiling:
+            label = principal.agency.labels.name(question.level)
+            raise Forbidden(
+                f"This conversation is {label}, which is above what {model.id} may read.",
+                cure="Ask another model, or begin a new conversation.",
+            )
         share = await self.admit(principal)
         return Grant(principal, model, tokens, share, sees_cached=Permission.SEE_CACHED in allowed(principal))
 

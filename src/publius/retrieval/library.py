@@ -16,9 +16,10 @@ from publius.retrieval import names
 from publius.retrieval.gathering import asked, evidence
 from publius.retrieval.passages import Piece
 from publius.retrieval.reading import ReadDocument
-from publius.retrieval.revision import Added, File, unchanged, write
+from publius.retrieval.revision import Added, File, relabel, unchanged, write
 from publius.retrieval.search import search, searchable
 from publius.storage import Database
+from publius.storage.labels import level_for_new, level_of
 from publius.types import Agency, Evidence, Grant, Passage, Question
 
 Embed = Callable[[Sequence[str]], Awaitable[np.ndarray]]
@@ -41,6 +42,7 @@ class Document(Struct, frozen=True):
     media_type: str
     revision: int
     passages: int
+    level: int  # of its label
     added_by: str
     added_at: datetime
 
@@ -59,6 +61,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     name: str
     title: str
     media_type: str
+    level: int  # of its label
     revision: int
     current: int  # the newest revision; a reader of an older one is told
     text: str
@@ -76,7 +79,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 
 class Library:
-    """Every document of every agency; each method sees one agency's alone."""
+    """Every document of every agency; each method sees one agency's alone, and of those the ones under its ceiling."""
 
     def __init__(self, database: Database, embed: Embed, reader: Reads) -> None:
         self._database = database
@@ -100,17 +103,28 @@ class Library:
         async with self._database.agency(agency) as connection:
             return await search(connection, agency, words, vector, limit=limit)
 
-    async def add(self, agency: Agency, principal_id: str, name: str, data: bytes) -> Added:
+    async def add(
+        self, agency: Agency, principal_id: str, name: str, data: bytes, *, label: str | None = None
+    ) -> Added:
         """Read a file into the library; when this returns it is in search.
 
         The same bytes are one document, whatever their name; other bytes under a known name are its next revision,
-        and the passages of the one before leave search in the same transaction.
+        and the passages of the one before leave search in the same transaction. Without a `label` a new document has
+        the agency's default, and one that is there keeps its own.
 
         Raises:
             UnreadableDocument: it cannot be read, and why.
-            InvalidRequest: its name cannot be kept.
+            InvalidRequest: its name cannot be kept, or there is no such label up to the agency's ceiling.
+            Conflict: another document of its name has that label already.
         """
-        file = File(name=names.clean(name), data=data, sha256=hashlib.sha256(data).digest(), added_by=principal_id)
+        file = File(
+            name=names.clean(name),
+            data=data,
+            sha256=hashlib.sha256(data).digest(),
+            added_by=principal_id,
+            level=level_of(agency, label) if label else None,
+            fresh=level_for_new(agency, label),
+        )
         async with self._database.agency(agency) as connection:
             if same := await unchanged(connection, agency, file):
                 return same
@@ -120,13 +134,18 @@ class Library:
             return await write(connection, agency, file, document, pieces, vectors)
 
     async def add_many(
-        self, agency: Agency, principal_id: str, files: Iterable[tuple[str, bytes | Path]]
+        self,
+        agency: Agency,
+        principal_id: str,
+        files: Iterable[tuple[str, bytes | Path]],
+        *,
+        label: str | None = None,
     ) -> AsyncIterator[Progress]:
         """Add files, several at once; tells of each as it is done, in no order. A bad one never stops the rest."""
         under_way: set[asyncio.Task[Progress]] = set()
         try:
             for name, source in files:
-                under_way.add(asyncio.create_task(self._try(agency, principal_id, name, source)))
+                under_way.add(asyncio.create_task(self._try(agency, principal_id, name, source, label)))
                 if len(under_way) >= AT_ONCE:
                     done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                     for task in done:
@@ -172,6 +191,26 @@ class Library:
         row = await self._revision(agency, document_id, revision, "original")
         return row.name, row.media_type, row.original
 
+    async def label(self, agency: Agency, document_id: UUID, label: str) -> str:
+        """Give a document another label, from now on and for all its revisions; returns the label that it had.
+
+        Answers that rest on it never come lower than it is: if its label rises, so do theirs.
+
+        Raises:
+            NotFound: the agency has no such document.
+            InvalidRequest: there is no such label up to the agency's ceiling.
+            Conflict: another document of its name has that label already.
+        """
+        level = level_of(agency, label)
+        async with self._database.agency(agency) as connection:
+            rows = await connection.execute(
+                "SELECT level FROM documents WHERE agency_id = %s AND id = %s FOR UPDATE", [agency.id, document_id]
+            )
+            before = await rows.fetchone()
+            if before is None or not await relabel(connection, agency, document_id, level):
+                raise _not_there()
+        return agency.labels.name(before.level)
+
     async def remove(self, agency: Agency, document_id: UUID) -> None:
         """Take a document out of the library with all its revisions; once this returns, no search finds it.
 
@@ -188,8 +227,8 @@ class Library:
     async def _revision(self, agency: Agency, document_id: UUID, number: int | None, columns: str) -> Any:
         async with self._database.agency(agency) as connection:
             rows = await connection.execute(
-                f"SELECT d.id, r.name, r.title, r.media_type, number AS revision, d.revision AS current, r.added_by,"  # noqa: S608
-                f" r.added_at, {columns} FROM revisions r JOIN documents d ON d.id = document_id"
+                f"SELECT d.id, r.name, r.title, r.media_type, r.level, number AS revision, d.revision AS current,"  # noqa: S608
+                f" r.added_by, r.added_at, {columns} FROM revisions r JOIN documents d ON d.id = document_id"
                 " WHERE r.agency_id = %s AND document_id = %s AND number = coalesce(%s, d.revision)",
                 [agency.id, document_id, number],
             )
@@ -198,10 +237,12 @@ class Library:
             raise _not_there()
         return row
 
-    async def _try(self, agency: Agency, principal_id: str, name: str, source: bytes | Path) -> Progress:
+    async def _try(
+        self, agency: Agency, principal_id: str, name: str, source: bytes | Path, label: str | None
+    ) -> Progress:
         try:
             data = source if isinstance(source, bytes) else await asyncio.to_thread(source.read_bytes)
-            return Progress(name=name, added=await self.add(agency, principal_id, name, data))
+            return Progress(name=name, added=await self.add(agency, principal_id, name, data, label=label))
         except OSError as error:
             unread = UnreadableDocument(f"The file could not be opened: {error.strerror}.")
             return Progress(name=name, error=unread)

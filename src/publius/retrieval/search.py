@@ -79,4 +79,5 @@ def _passage(row: Any) -> Passage:
         context=row.context,
         score=row.score,
         relevance=relevance(row.coverage, row.cosine),
+        level=row.level,
     )

@@ -11,6 +11,7 @@ from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from publius.errors import NotFound, StorageUnavailable
+from publius.storage.labels import labels_of
 from publius.storage.migrate import role_name
 from publius.types import Agency
 
@@ -51,7 +52,9 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def agency(self, agency: Agency) -> AsyncIterator[Connection]:
-        """One transaction behind `agency`'s walls; rows are namedtuples. Commits on exit, rolls back on an exception.
+        """One transaction behind `agency`'s walls and under its ceiling; rows are namedtuples.
+
+        Commits on exit, rolls back on an exception.
 
         Raises:
             StorageUnavailable: the database does not answer or breaks off.
@@ -59,7 +62,10 @@ class Database:
         with _answering():
             async with self._pool.connection() as connection:  # which commits or rolls back at its end
                 # In one message, because each costs a turn of the event loop and of the database.
-                await connection.execute(b"BEGIN; SELECT set_config('publius.agency', '%d', true)" % agency.id)
+                await connection.execute(
+                    b"BEGIN; SELECT set_config('publius.agency', '%d', true), set_config('publius.ceiling', '%d', true)"
+                    % (agency.id, agency.ceiling)
+                )
                 yield connection
 
     @contextlib.asynccontextmanager
@@ -72,10 +78,8 @@ class Database:
     async def agencies(self) -> list[Agency]:
         """Every agency by slug, the platform's own left out."""
         async with self.platform() as connection:
-            rows = await connection.execute(
-                "SELECT id, slug, name FROM agencies WHERE slug <> %s ORDER BY slug", [PLATFORM]
-            )
-            return [Agency(*row) for row in await rows.fetchall()]
+            rows = await connection.execute("SELECT * FROM agencies WHERE slug <> %s ORDER BY slug", [PLATFORM])
+            return [_agency(row) for row in await rows.fetchall()]
 
     async def agency_by_slug(self, slug: str) -> Agency:
         """The agency of that slug.
@@ -84,11 +88,15 @@ class Database:
             NotFound: there is none.
         """
         async with self.platform() as connection:
-            found = await connection.execute("SELECT id, slug, name FROM agencies WHERE slug = %s", [slug])
+            found = await connection.execute("SELECT * FROM agencies WHERE slug = %s", [slug])
             row = await found.fetchone()
         if row is None:
             raise NotFound(f"There is no agency {slug!r}.", cure="'publius agency list' shows those there are.")
-        return Agency(*row)
+        return _agency(row)
+
+
+def _agency(row: Any) -> Agency:
+    return Agency(row.id, row.slug, row.name, labels_of(row))
 
 
 async def _still_there(connection: Connection) -> None:

@@ -1,13 +1,16 @@
 """What only the owner of the database may do: make, change and remove agencies."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
 
 from publius.errors import Conflict, InvalidRequest, NotFound
+from publius.storage import relabelling
+from publius.storage.labels import labels_of
 from publius.types import Agency
 
 
@@ -28,7 +31,7 @@ class Owner:
             try:
                 row = connection.execute(
                     "INSERT INTO agencies (slug, name, rate_per_minute, tokens_per_day) VALUES (%s, %s, %s, %s)"
-                    " RETURNING id, slug, name",
+                    " RETURNING *",
                     [slug, name, rate_per_minute, tokens_per_day],
                 ).fetchone()
                 assert row is not None
@@ -40,7 +43,7 @@ class Owner:
                     cure="A slug is 2 to 32 lower-case letters and digits; a name 1 to 200 characters; limits above 0.",
                 ) from None
             connection.execute("SELECT create_agency_partitions(%s)", [row.id])
-        return Agency(*row)
+        return Agency(row.id, row.slug, row.name, labels_of(row))
 
     def agencies(self) -> list[dict[str, Any]]:
         """Every agency with its limits, by slug, the platform's own left out."""
@@ -70,6 +73,23 @@ class Owner:
             )
             if not changed.rowcount:
                 raise _unknown(slug)
+
+    def labels(self, slug: str) -> list[relabelling.Labelled]:
+        """An agency's labels, lowest first; see `relabelling.show`."""
+        with self._transaction() as connection:
+            return relabelling.show(connection, slug)
+
+    def set_labels(
+        self,
+        slug: str,
+        names: Sequence[str] | None = None,
+        *,
+        default: str | None = None,
+        models: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Change an agency's labels, which of them is the default, and models' ceilings; see `relabelling.change`."""
+        with self._transaction() as connection:
+            relabelling.change(connection, slug, names, default, models)
 
     def delete_agency(self, slug: str) -> None:
         """Remove an agency and every row behind its walls, its ledger included."""

@@ -8,11 +8,12 @@ exclusive, so `text[start:end]` is the span.
 from publius.types.answer import Answer, Checked, Citation, Claim, Reason, Receipt
 from publius.types.draft import Choice, Delta, Draft, FinishReason, TokenLogprob, Usage
 from publius.types.evidence import Evidence, Passage, Reply, ReplyKind, ToolResult
-from publius.types.people import Agency, Door, Permission, Principal, Role
+from publius.types.people import HIGHEST, Agency, Door, Labels, Permission, Principal, Role
 from publius.types.question import Form, Grant, Message, Model, Question, Sampling, Share, Tool, ToolCall
 from publius.types.walk import Stay, Walked
 
 __all__ = [
+    "HIGHEST",
     "Agency",
     "Answer",
     "Checked",
@@ -26,6 +27,7 @@ __all__ = [
     "FinishReason",
     "Form",
     "Grant",
+    "Labels",
     "Message",
     "Model",
     "Passage",

@@ -100,6 +100,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     receipt: Receipt
     timing: Mapping[str, float] = field(default_factory=dict)  # seconds by room, plus "total"
     shows_cached: bool = False
+    level: int = 0  # the highest of what it rests on, or of the conversation that it goes on with
+    label: str = ""  # the agency's name for that level
+    documents: tuple[UUID, ...] = ()  # all that it rests on or names
 
     @property
     def choices(self) -> tuple[Choice, ...]:

@@ -29,6 +29,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     relevance: float = 0.0  # calibrated to 0…1; the floor is applied to this
     link: str = ""  # a path on this server where a person reads it, if it is no document of the agency's
     official: str = ""  # the address of what it restates, where somebody else published that
+    level: int = 0  # of its document's label
 
 
 class ToolResult(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,8 @@ class ToolResult(Struct, frozen=True, kw_only=True):
     arguments: Mapping[str, Any] = field(default_factory=dict)
     derivation: tuple[Mapping[str, Any], ...] = ()
     link: str = ""  # a path on this server where a person sees it computed
+    level: int = 0  # the highest of the labels of what it was computed from
+    documents: tuple[UUID, ...] = ()  # what it was computed from
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -73,3 +76,15 @@ class Evidence(Struct, frozen=True):
     otherwise: Reply | None = None
     asked: str = ""  # what is to be answered, where that is not the last message: "yes" asks nothing
     spent: Usage = Usage()  # what Llama read and wrote to find it
+
+    @property
+    def level(self) -> int:
+        """The highest level among all that is in it, the passages that are only named included."""
+        levels = [each.level for each in (*self.passages, *self.nearest)]
+        return max([*levels, *(tool.level for tool in self.tools)], default=0)
+
+    @property
+    def documents(self) -> tuple[UUID, ...]:
+        """All documents that are in it, each once."""
+        passages = [passage.document_id for passage in (*self.passages, *self.nearest)]
+        return tuple(dict.fromkeys([*passages, *(id for tool in self.tools for id in tool.documents)]))

@@ -85,6 +85,7 @@ class Question(Struct, frozen=True, kw_only=True):
     form: Form = Form()
     call: ToolCall | None = None
     language: str = "en"  # of what a called tool says
+    level: int = 0  # of the conversation that its messages come from, where the door keeps it
 
     @property
     def length(self) -> int:

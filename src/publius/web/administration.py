@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from publius.errors import Forbidden, NotFound, PubliusError
-from publius.identity import Key, User
+from publius.identity import Key, User, ceiling_of
 from publius.types import Permission, Role
 from publius.web.pages import go, page
 from publius.web.visitor import AnyRequest, plain, site_of, viewer
@@ -48,9 +48,9 @@ async def add_member(request: AnyRequest) -> Response[Any]:
     app, agency = site_of(request).app, viewer(request).agency
     form = await request.form()
     username, name = plain(form.get("username")), plain(form.get("name"))
-    role = _role(form.get("role"))
+    role, ceiling = _role(form.get("role")), plain(form.get("ceiling"))
     try:
-        user = await app.identity.users.create(agency, username, name=name, role=role)
+        user = await app.identity.users.create(agency, username, name=name, role=role, ceiling=ceiling)
     except PubliusError as error:
         return await _members(request, problems={"username": str(error)}, username=username, name=name)
     return await _members(request, link=await _link(request, user), linked=user)
@@ -61,6 +61,14 @@ async def send_link(request: AnyRequest, user: FromPath[UUID]) -> Response[Any]:
     """A new one-time link for somebody who lost their password, or never had one."""
     found = await _user(request, user)
     return await _members(request, link=await _link(request, found), linked=found)
+
+
+@post("/manage/members/{user:uuid}/ceiling", opt=MANAGE)
+async def set_ceiling(request: AnyRequest, user: FromPath[UUID]) -> Response[Any]:
+    """How high somebody sees, from their next page on."""
+    ceiling = plain((await request.form()).get("ceiling"))
+    await site_of(request).app.identity.users.set_ceiling(viewer(request).agency, user, ceiling)
+    return go("/manage/members")
 
 
 @get("/manage/members/{user:uuid}/lock", opt=MANAGE)
@@ -94,11 +102,23 @@ async def create_key(request: AnyRequest) -> Response[Any]:
     name = plain(form.get("name"))
     try:
         made, _ = await site_of(request).app.identity.keys.create(
-            viewer(request).agency, name, _role(form.get("role")), expires_at=ends
+            viewer(request).agency,
+            name,
+            _role(form.get("role")),
+            expires_at=ends,
+            ceiling=plain(form.get("ceiling")),
         )
     except PubliusError as error:
         return await _keys(request, problems={"name": str(error)}, name=name)
     return await _keys(request, made=made)
+
+
+@post("/manage/keys/{key:uuid}/ceiling", opt=MANAGE)
+async def set_key_ceiling(request: AnyRequest, key: FromPath[UUID]) -> Response[Any]:
+    """How high a key sees, from its next request on."""
+    ceiling = plain((await request.form()).get("ceiling"))
+    await site_of(request).app.identity.keys.set_ceiling(viewer(request).agency, key, ceiling)
+    return go("/manage/keys")
 
 
 @get("/manage/keys/{key:uuid}/revoke", opt=MANAGE)
@@ -143,7 +163,7 @@ async def _members(
         "members.html",
         status=422 if problems else 200,
         here=HERE,
-        members=found,
+        members=[(one, _ceiling(request, one)) for one in found],
         roles=ROLES,
         problems=problems or {},
         username=username,
@@ -162,7 +182,7 @@ async def _keys(
         "keys.html",
         status=422 if problems else 200,
         here=HERE,
-        keys=[(one, _works(one)) for one in found],
+        keys=[(one, _works(one), _ceiling(request, one)) for one in found],
         roles=ROLES,
         lives=LIVES,
         problems=problems or {},
@@ -183,6 +203,12 @@ async def _link(request: AnyRequest, user: User) -> str:
     site = site_of(request)
     token = await site.app.identity.sessions.link(viewer(request).agency, user.id)
     return f"{site.app.settings.url}/sign-in/{token}"
+
+
+def _ceiling(request: AnyRequest, one: User | Key) -> str:
+    """The highest label that a person or key sees, by their own ceiling or their role's."""
+    agency = viewer(request).agency
+    return agency.labels.name(ceiling_of(agency, one.role, one.ceiling))
 
 
 def _role(sent: Any) -> Role:

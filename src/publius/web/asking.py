@@ -138,6 +138,7 @@ def _question(principal: Principal, turn: Turn, before: Conversation | None) -> 
         model=turn.model,
         messages=(*said, Message("user", turn.question)),
         credential=principal,
+        level=before.level if before else 0,
     )
 
 

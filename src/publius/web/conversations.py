@@ -25,6 +25,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     asked_at: datetime
     answer: Answer | None = None
     failure: str | None = None
+    label: str = ""  # of the answer, as it is now: it can have risen since
 
 
 class Summary(Struct, frozen=True):
@@ -33,14 +34,16 @@ class Summary(Struct, frozen=True):
     id: UUID
     title: str
     updated_at: datetime
+    level: int
     questions: int
 
 
 class Conversation(Struct, frozen=True):
-    """A conversation with all its turns, oldest first."""
+    """A conversation with all its turns, oldest first. Its level is the highest that any of its answers ever had."""
 
     id: UUID
     title: str
+    level: int
     turns: tuple[Turn, ...]
 
     def messages(self) -> tuple[Message, ...]:
@@ -58,7 +61,7 @@ class Conversation(Struct, frozen=True):
 
 
 class Conversations:
-    """Every person's conversations. What is not theirs does not exist for them."""
+    """Every person's conversations. What is not theirs, or above their ceiling by now, does not exist for them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,7 +72,8 @@ class Conversations:
         async with self._database.agency(principal.agency) as connection:
             rows = await connection.execute(
                 """
-                SELECT c.id, c.title, c.updated_at, (SELECT count(*) FROM turns t WHERE t.conversation_id = c.id)
+                SELECT c.id, c.title, c.updated_at, c.level,
+                       (SELECT count(*) FROM turns t WHERE t.conversation_id = c.id)
                 FROM conversations c
                 WHERE c.principal = %(principal)s
                   AND (c.title ILIKE %(pattern)s OR EXISTS (
@@ -89,15 +93,18 @@ class Conversations:
         """
         async with self._database.agency(principal.agency) as connection:
             found = await connection.execute(
-                "SELECT id, title FROM conversations WHERE id = %s AND principal = %s", [conversation, principal.id]
+                "SELECT id, title, level FROM conversations WHERE id = %s AND principal = %s",
+                [conversation, principal.id],
             )
             row = _present(await found.fetchone())
             turns = await connection.execute(
-                "SELECT id, question, model, asked_at, answer, failure FROM turns"
+                "SELECT id, question, model, asked_at, answer, failure, level FROM turns"
                 " WHERE conversation_id = %s ORDER BY position",
                 [conversation],
             )
-            return Conversation(row.id, row.title, tuple(_turn(turn) for turn in await turns.fetchall()))
+            return Conversation(
+                row.id, row.title, row.level, tuple(_turn(turn, principal) for turn in await turns.fetchall())
+            )
 
     async def ask(self, principal: Principal, conversation: UUID | None, turn: Turn) -> UUID:
         """Write the question down before it is answered; returns the conversation, a new one for None.
@@ -126,10 +133,16 @@ class Conversations:
             return home
 
     async def answered(self, principal: Principal, turn: UUID, answer: Answer) -> None:
-        """Keep the answer with its question; nothing happens if the conversation was deleted meanwhile."""
+        """Keep the answer with its question; nothing happens if the conversation was deleted meanwhile.
+
+        The conversation's level rises to the answer's, and never falls.
+        """
         async with self._database.agency(principal.agency) as connection:
             await connection.execute(
-                "UPDATE turns SET answer = %s::jsonb WHERE id = %s", [msgspec.json.encode(answer).decode(), turn]
+                "WITH kept AS (UPDATE turns SET answer = %s::jsonb, level = %s, documents = %s WHERE id = %s"
+                " RETURNING conversation_id)"
+                " UPDATE conversations SET level = greatest(level, %s) WHERE id = (SELECT conversation_id FROM kept)",
+                [msgspec.json.encode(answer).decode(), answer.level, list(answer.documents), turn, answer.level],
             )
 
     async def failed(self, principal: Principal, turn: UUID, failure: str) -> None:
@@ -194,7 +207,7 @@ def _present(row: Any) -> Any:
     return row
 
 
-def _turn(row: Any) -> Turn:
+def _turn(row: Any, principal: Principal) -> Turn:
     answer = None if row.answer is None else msgspec.convert(row.answer, Answer)
     return Turn(
         id=row.id,
@@ -203,4 +216,5 @@ def _turn(row: Any) -> Turn:
         asked_at=row.asked_at,
         answer=answer,
         failure=row.failure,
+        label=principal.agency.labels.name(row.level) if answer else "",
     )

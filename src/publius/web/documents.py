@@ -1,7 +1,7 @@
 """The agency's documents: listed, added, opened at the cited words, removed."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -39,14 +39,16 @@ async def add_documents(request: AnyRequest) -> Response[Any]:
     library, principal = site_of(request).app.retrieval, viewer(request)
     most = site_of(request).app.settings.max_upload_mb
     outcomes: list[Progress] = []
-    for file in (await request.form()).getall("files", []):
+    form = await request.form()
+    label = plain(form.get("label")) or None
+    for file in form.getall("files", []):
         if not isinstance(file, UploadFile) or not file.filename:
             continue
         data = await file.read(most * 1_000_000 + 1)
         if len(data) > most * 1_000_000:
             outcomes.append(Progress(name=file.filename, error=TooLarge(f"This file is larger than {most} MB.")))
             continue
-        async for outcome in library.add_many(principal.agency, principal.id, [(file.filename, data)]):
+        async for outcome in library.add_many(principal.agency, principal.id, [(file.filename, data)], label=label):
             outcomes.append(outcome)
     if not wants_json(request):
         return await _listing(request, outcomes=outcomes, chose_none=not outcomes)
@@ -78,7 +80,16 @@ async def open_document(request: AnyRequest, document: FromPath[UUID]) -> Respon
         part=part,
         parts=max(length - 1, 0) // PART + 1,
         may_write=Permission.WRITE_DOCUMENTS in allowed(viewer(request)),
+        was=_label(request),
     )
+
+
+@post("/documents/{document:uuid}/label", opt={"permission": Permission.WRITE_DOCUMENTS})
+async def label_document(request: AnyRequest, document: FromPath[UUID]) -> Response[Any]:
+    """Give it another label, and show it with the label that it had, which undoes that."""
+    label = plain((await request.form()).get("label"))
+    was = await site_of(request).app.retrieval.label(viewer(request).agency, document, label)
+    return go(f"/documents/{document}?{urlencode({'was': was})}")
 
 
 @get("/documents/{document:uuid}/file", opt={"permission": Permission.READ_DOCUMENTS})
@@ -127,6 +138,12 @@ async def _listing(
         problems={"files": "Choose at least one file."} if chose_none else {},
         limit=site.app.settings.max_upload_mb,
     )
+
+
+def _label(request: AnyRequest) -> str:
+    """The label that a document had, from the address that setting another leads to; nothing else counts as one."""
+    was = request.query_params.get("was", "")
+    return was if was in viewer(request).agency.visible_labels else ""
 
 
 def _number(request: AnyRequest, name: str) -> int | None:

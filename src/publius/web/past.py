@@ -8,7 +8,8 @@ from litestar.params import FromPath
 
 from publius.types import Permission
 from publius.web.asking import asking
-from publius.web.pages import go, page
+from publius.web.pages import HEADERS, go, page
+from publius.web.saving import saved
 from publius.web.visitor import AnyRequest, plain, site_of, viewer
 
 ASK = {"permission": Permission.ASK}
@@ -27,6 +28,16 @@ async def list_conversations(request: AnyRequest) -> Response[Any]:
 async def open_conversation(request: AnyRequest, conversation: FromPath[UUID]) -> Response[Any]:
     """One conversation, to read and to continue."""
     return await asking(request, await site_of(request).conversations.open(viewer(request), conversation))
+
+
+@get("/conversations/{conversation:uuid}/file", opt=ASK)
+async def save_conversation(request: AnyRequest, conversation: FromPath[UUID]) -> Response[bytes]:
+    """One conversation as a text file, with its label first and last."""
+    principal = viewer(request)
+    opened = await site_of(request).conversations.open(principal, conversation)
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="conversation-{conversation}.md"'}
+    text = saved(opened, principal.agency)
+    return Response(text.encode(), media_type="application/octet-stream", headers=headers)
 
 
 @post("/conversations/{conversation:uuid}/rename", opt=ASK)

@@ -36,7 +36,7 @@ async def streamed(
             async for step in steps:
                 match step:
                     case Answer():
-                        turn = msgspec.structs.replace(turn, answer=step)
+                        turn = msgspec.structs.replace(turn, answer=step, label=step.label)
                         await site.conversations.answered(principal, turn.id, step)
                         metrics_of(request).answered(question.door, step)
                     case Claim(released=False):

@@ -95,7 +95,8 @@ function plainText(turn) {
     return "[" + item.value + "] " + place + ": “" + quote + "”";
   });
   const verdict = turn.querySelector(".verdict--unchecked, .verdict--quoted");
-  const parts = [answer.innerText.trim().replace(/[ \t]+/g, " "), sources.join("\n"), verdict?.textContent.trim()];
+  const label = turn.querySelector("[data-label]")?.dataset.label;
+  const parts = [label && "Label: " + label, answer.innerText.trim().replace(/[ \t]+/g, " "), sources.join("\n"), verdict?.textContent.trim()];
   return parts.filter(Boolean).join("\n\n");
 }
 
@@ -144,6 +145,7 @@ function add(form, file, made) {
   const request = new XMLHttpRequest();
   const body = new FormData();
   body.append("csrf", form.elements.csrf.value);
+  body.append("label", form.elements.label.value);
   body.append("files", file, file.webkitRelativePath || file.name);
   return new Promise((resolve) => {
     request.upload.addEventListener("progress", (event) => {
