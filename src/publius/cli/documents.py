@@ -24,6 +24,7 @@ from publius.cli.terminal import (
 )
 from publius.errors import InvalidRequest
 from publius.retrieval.library import Listing, Opened, Progress
+from publius.retrieval.revision import Added
 from publius.types import Labels, Role
 
 app = typer.Typer(help="What an agency's answers may rest on.", no_args_is_help=True)
@@ -40,7 +41,8 @@ def add(
 ) -> None:
     """Read files into an agency's library. A file that is there already is skipped, a changed one is revised.
 
-    Exit code 3 if a file could not be read; it is named with the reason, and the others are in.
+    A mail's attachments and an archive's files become documents of their own. Exit code 3 if a file could not be read;
+    it is named with the reason, and the others are in. An attachment that cannot be read is named too.
 
     Example: `publius documents add reports/ rules.pdf --agency education`
     """
@@ -54,7 +56,7 @@ def add(
             task = bar.add_task("Reading", total=len(files), note="")
             async for step in application.retrieval.add_many(where, who.id, files, label=label or None):
                 done.append(step)
-                passages = sum(s.added.passages for s in done if s.added and s.added.status in ("new", "revised"))
+                passages = sum(each.passages for s in done if s.added for each in _written(s.added))
                 bar.update(task, advance=1, note=f"{passages} passages")
         return done
 
@@ -87,6 +89,9 @@ def list_(
             "revision": d.revision,
             "passages": d.passages,
             "added": d.added_at,
+            "dated": d.published,
+            "by": d.publisher,
+            "language": d.language,
         }
         for d in listing.documents
     ]
@@ -168,9 +173,20 @@ def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
                     yield str(found.relative_to(path)), found
 
 
+def _written(added: Added) -> Iterator[Added]:
+    """What was written of a file and of those inside of it."""
+    if added.status in ("new", "revised"):
+        yield added
+    for part in added.parts:
+        if part.added:
+            yield from _written(part.added)
+
+
 def _report(done: list[Progress], *, as_json: bool) -> None:
     rows = sorted((_row(step) for step in done), key=lambda row: str(row["name"]))
+    rows = [each for row in rows for each in (row, *row.pop("parts", ()))]
     failed = [row for row in rows if row["status"] == "failed"]
+    unread = [row for row in rows if row["status"] == "unread"]
     if as_json:
         print_json(rows)
     else:
@@ -178,7 +194,7 @@ def _report(done: list[Progress], *, as_json: bool) -> None:
         if relabelled := sum(row["status"] == "relabelled" for row in rows):
             counts["relabelled"] = relabelled
         console.print(", ".join(f"{count} {status}" for status, count in counts.items()) + f", {len(failed)} failed.")
-        for row in failed:
+        for row in failed + unread:
             console.print(f"  {row['name']}: {row['reason']}", markup=False, soft_wrap=True)
     if failed:
         raise typer.Exit(NO)
@@ -188,10 +204,21 @@ def _row(step: Progress) -> dict[str, Any]:
     if step.error is not None:
         return {"name": step.name, "status": "failed", "reason": str(step.error)}
     assert step.added is not None
+    return _added_row(step.name, step.added)
+
+
+def _added_row(name: str, added: Added) -> dict[str, Any]:
+    """A file that was added; in "parts" the rows of those that came inside of it."""
+    inside: list[dict[str, Any]] = []
+    for part in added.parts:
+        row = {"name": part.name, "status": "unread", "reason": part.reason}
+        row = _added_row(part.name, part.added) if part.added else row
+        inside += (row, *row.pop("parts", ()))
     return {
-        "name": step.name,
-        "status": step.added.status,
-        "document": step.added.document_id,
-        "revision": step.added.revision,
-        "passages": step.added.passages,
+        "name": name,
+        "status": added.status,
+        "document": added.document_id,
+        "revision": added.revision,
+        "passages": added.passages,
+        "parts": inside,
     }

@@ -15,7 +15,7 @@ from msgspec import Struct
 from publius.application import Application
 from publius.errors import SetupError
 from publius.evaluation.ranking import DEPTH
-from publius.retrieval.library import Embed, embedded
+from publius.retrieval.whole import Embed, embedded
 from publius.types import Agency
 
 NAMES = ("bm25", "embedding", "recipe")

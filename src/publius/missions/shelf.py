@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from publius.missions import spelling
 from publius.missions.pack import Pack, Source
 from publius.retrieval.gathering import evidence
-from publius.retrieval.library import embedded
 from publius.retrieval.passages import split
 from publius.retrieval.reading import read
 from publius.retrieval.relevance import FLOOR, relevance
 from publius.retrieval.search import K1, LEXICAL_SHARE, B
+from publius.retrieval.whole import embedded
 from publius.types import Evidence, Passage
 from publius.verification.words import content
 

@@ -2,35 +2,26 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterable
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
-import numpy as np
+import msgspec
 from msgspec import Struct
 
 from publius.errors import NotFound, PubliusError, RequestError, UnreadableDocument
 from publius.retrieval import names
 from publius.retrieval.gathering import asked, evidence
-from publius.retrieval.passages import Piece
-from publius.retrieval.reading import ReadDocument
-from publius.retrieval.revision import Added, File, relabel, unchanged, write
+from publius.retrieval.revision import Added, File, relabel, unchanged
 from publius.retrieval.search import search, searchable
+from publius.retrieval.whole import Embed, Reads, prepare, write_whole
 from publius.storage import Database
 from publius.storage.labels import level_for_new, level_of
 from publius.types import Agency, Evidence, Grant, Passage, Question
 
-Embed = Callable[[Sequence[str]], Awaitable[np.ndarray]]
-
 AT_ONCE = 4  # files under way together, so that reading, embedding and writing overlap
-
-
-class Reads(Protocol):
-    """Reads one file, somewhere it can do no harm."""
-
-    async def read(self, name: str, data: bytes) -> tuple[ReadDocument, Sequence[Piece]]: ...
 
 
 class Document(Struct, frozen=True):
@@ -45,6 +36,11 @@ class Document(Struct, frozen=True):
     level: int  # of its label
     added_by: str
     added_at: datetime
+    language: str  # ISO 639-1; empty where it could not be told
+    published: date | None  # the day that the file itself names
+    publisher: str  # the body or person that it names
+    recognised: float | None  # OCR's confidence from 0 to 1; None where the file held its text
+    part_of: UUID | None  # the mail or archive that it came in
 
 
 class Listing(Struct, frozen=True, kw_only=True):
@@ -52,6 +48,14 @@ class Listing(Struct, frozen=True, kw_only=True):
 
     documents: tuple[Document, ...]
     total: int
+
+
+class Contained(Struct, frozen=True):
+    """A file inside of a mail or an archive: the document that it became, or why it became none."""
+
+    name: str
+    document: UUID | None
+    reason: str
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -68,6 +72,12 @@ class Opened(Struct, frozen=True, kw_only=True):
     pages: tuple[tuple[int, int], ...]  # (start, end) of each page in text; empty where there are none
     added_by: str
     added_at: datetime
+    language: str
+    published: date | None
+    publisher: str
+    recognised: float | None
+    part_of: UUID | None
+    parts: tuple[Contained, ...]  # of a mail or an archive: the files inside of this revision
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -110,7 +120,8 @@ class Library:
 
         The same bytes are one document, whatever their name; other bytes under a known name are its next revision,
         and the passages of the one before leave search in the same transaction. Without a `label` a new document has
-        the agency's default, and one that is there keeps its own.
+        the agency's default, and one that is there keeps its own. What is inside of a mail or an archive becomes a
+        document of its own, named after both, with the label of its container, and goes when that goes.
 
         Raises:
             UnreadableDocument: it cannot be read, and why.
@@ -128,10 +139,9 @@ class Library:
         async with self._database.agency(agency) as connection:
             if same := await unchanged(connection, agency, file):
                 return same
-        document, pieces = await self._reader.read(file.name, data)
-        vectors = await self._embed([embedded(document.title, piece) for piece in pieces])
+        whole = await prepare(file, self._reader, self._embed)
         async with self._database.agency(agency) as connection:
-            return await write(connection, agency, file, document, pieces, vectors)
+            return await write_whole(connection, agency, whole)
 
     async def add_many(
         self,
@@ -178,9 +188,10 @@ class Library:
         Raises:
             NotFound: the agency has no such document or revision.
         """
-        row = await self._revision(agency, document_id, revision, "text, pages")
+        row = await self._revision(agency, document_id, revision, "text, pages, parts")
         fields = {field: getattr(row, field) for field in Opened.__struct_fields__}
-        return Opened(**fields | {"pages": tuple((start, end) for start, end in row.pages)})
+        pages, parts = tuple((start, end) for start, end in row.pages), msgspec.convert(row.parts, list[Contained])
+        return Opened(**fields | {"pages": pages, "parts": tuple(parts)})
 
     async def original(self, agency: Agency, document_id: UUID, revision: int | None = None) -> tuple[str, str, bytes]:
         """The file as it was added: name, media type, bytes.
@@ -199,7 +210,7 @@ class Library:
         Raises:
             NotFound: the agency has no such document.
             InvalidRequest: there is no such label up to the agency's ceiling.
-            Conflict: another document of its name has that label already.
+            Conflict: another document of its name has that label already, or it came inside of one with another label.
         """
         level = level_of(agency, label)
         async with self._database.agency(agency) as connection:
@@ -228,7 +239,8 @@ class Library:
         async with self._database.agency(agency) as connection:
             rows = await connection.execute(
                 f"SELECT d.id, r.name, r.title, r.media_type, r.level, number AS revision, d.revision AS current,"  # noqa: S608
-                f" r.added_by, r.added_at, {columns} FROM revisions r JOIN documents d ON d.id = document_id"
+                f" r.added_by, r.added_at, r.language, r.published, r.publisher, r.recognised, part_of, {columns}"
+                " FROM revisions r JOIN documents d ON d.id = document_id"
                 " WHERE r.agency_id = %s AND document_id = %s AND number = coalesce(%s, d.revision)",
                 [agency.id, document_id, number],
             )
@@ -248,12 +260,6 @@ class Library:
             return Progress(name=name, error=unread)
         except (RequestError, UnreadableDocument) as error:
             return Progress(name=name, error=error)
-
-
-def embedded(title: str, piece: Piece) -> str:
-    """What is embedded of a passage: where it stands, and its text."""
-    place = " > ".join(dict.fromkeys((title, *piece.headings)))
-    return "\n".join(part for part in (place, piece.context, piece.text) if part)
 
 
 def _not_there() -> NotFound:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from psycopg import AsyncConnection
-from psycopg.errors import UniqueViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from publius.errors import Conflict
 from publius.retrieval.passages import Piece
@@ -30,6 +31,15 @@ class Added(Struct, frozen=True, kw_only=True):
     revision: int
     passages: int
     level: int  # of its label
+    parts: "tuple[Inside, ...]" = ()  # of a mail or an archive: what became of each file inside of it
+
+
+class Inside(Struct, frozen=True):
+    """What became of a file inside of another: a document of its own, or why not."""
+
+    name: str
+    added: Added | None = None
+    reason: str = ""
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -44,10 +54,14 @@ class File(Struct, frozen=True, kw_only=True):
     added_by: str
     level: int | None = None
     fresh: int = 1
+    inside: bool = False  # of another file, with which it comes and goes, and whose label it has
 
 
 async def unchanged(connection: Connection, agency: Agency, file: File) -> Added | None:
-    """The document that already holds these bytes, unless that name stands for other bytes, which are then revised."""
+    """The document that already holds these bytes, unless that name stands for other bytes, which are then revised.
+
+    A file inside of another is a document apart from all of the same bytes elsewhere, since it goes with its container.
+    """
     known = await _known(connection, agency, file)
     if known is None or not known.same:
         return None
@@ -69,7 +83,7 @@ async def relabel(connection: Connection, agency: Agency, document_id: UUID, lev
     """Give a document another level, and with it all that belongs to it; False if there is no such document.
 
     Raises:
-        Conflict: another document of its name has that level already.
+        Conflict: another document of its name has that level already, or it came inside of one with another level.
     """
     try:
         done = await connection.execute(
@@ -80,6 +94,11 @@ async def relabel(connection: Connection, agency: Agency, document_id: UUID, lev
             f"There is already a document of this name labelled {agency.labels.name(level)}.",
             cure="Remove one of the two, or add this one under another name.",
         ) from None
+    except ForeignKeyViolation:
+        raise Conflict(
+            "It came in a mail or an archive, and has the label of that, whose file holds it too.",
+            cure="Give the mail or archive the label.",
+        ) from None
     return bool(done.rowcount)
 
 
@@ -87,9 +106,16 @@ async def _known(connection: Connection, agency: Agency, file: File) -> Any:
     """The document of this name, or else of these bytes: of several the one at the wanted level, or the highest."""
     rows = await connection.execute(
         "SELECT id, name, revision, passages, level, sha256 = %(sha256)s AS same FROM documents"
-        " WHERE agency_id = %(agency)s AND (name = %(name)s OR sha256 = %(sha256)s)"
+        " WHERE agency_id = %(agency)s AND CASE WHEN %(inside)s THEN name = %(name)s AND level = %(level)s"
+        " ELSE name = %(name)s OR part_of IS NULL AND sha256 = %(sha256)s END"
         " ORDER BY name <> %(name)s, level IS DISTINCT FROM %(level)s, level DESC LIMIT 1",
-        {"agency": agency.id, "name": file.name, "sha256": file.sha256, "level": file.level},
+        {
+            "agency": agency.id,
+            "name": file.name,
+            "sha256": file.sha256,
+            "level": file.level,
+            "inside": file.inside,
+        },
     )
     return await rows.fetchone()
 
@@ -101,13 +127,17 @@ async def write(
     document: ReadDocument,
     pieces: Sequence[Piece],
     vectors: np.ndarray,
+    container: UUID | None = None,
 ) -> Added:
-    """Write a file that has been read; the passages of the revision before it go in the same transaction."""
+    """Write a file that has been read; the passages of the revision before it go in the same transaction.
+
+    `container` is the document that it came inside of.
+    """
     # One writer at a time within an agency: two that met on the same name or bytes would each miss the other's.
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('documents'), %s)", [agency.id])
     if same := await unchanged(connection, agency, file):
         return same
-    row = await _document(connection, agency, file, document, len(pieces))
+    row = await _document(connection, agency, file, document, len(pieces), container)
     await _revision(connection, agency, row, file, document)
     if row.revision > 1:
         await connection.execute("DELETE FROM postings WHERE agency_id = %s AND document_id = %s", [agency.id, row.id])
@@ -124,51 +154,68 @@ async def write(
     )
 
 
-async def _document(connection: Connection, agency: Agency, file: File, document: ReadDocument, pieces: int) -> Any:
+async def keep_parts(connection: Connection, agency: Agency, added: Added, parts: Sequence[Inside]) -> None:
+    """Write down what is inside of a revision; documents that were inside of the one before, and are no more, go."""
+    told = [
+        {"name": part.name, "document": part.added and part.added.document_id, "reason": part.reason} for part in parts
+    ]
+    await connection.execute(
+        "UPDATE revisions SET parts = %s WHERE agency_id = %s AND document_id = %s AND number = %s",
+        [msgspec.json.encode(told).decode(), agency.id, added.document_id, added.revision],
+    )
+    await connection.execute(
+        "DELETE FROM documents WHERE agency_id = %s AND part_of = %s AND id <> ALL(%s)",
+        [agency.id, added.document_id, [part.added.document_id for part in parts if part.added]],
+    )
+
+
+async def _document(
+    connection: Connection, agency: Agency, file: File, document: ReadDocument, pieces: int, container: UUID | None
+) -> Any:
     """The document's row, made or revised. Nobody else writes one meanwhile."""
     known = await _known(connection, agency, file)
     level = file.level
     if level is None:
         level = known.level if known else file.fresh
-    values = {"title": document.title, "media_type": document.media_type, "sha256": file.sha256, "level": level,
-              "passages": pieces, "added_by": file.added_by, "agency": agency.id, "name": file.name,
-              "id": known and known.id}  # fmt: skip
+    told = {"title": document.title, "media_type": document.media_type, "sha256": file.sha256, "level": level,
+            "passages": pieces, "added_by": file.added_by, "part_of": container, **_about(document)}  # fmt: skip
+    names = {"agency": agency.id, "name": file.name, "id": known and known.id}
     if known is None:
         rows = await connection.execute(
-            "INSERT INTO documents (agency_id, name, level, title, media_type, sha256, revision, passages, added_by)"
-            " VALUES (%(agency)s, %(name)s, %(level)s, %(title)s, %(media_type)s, %(sha256)s, 1, %(passages)s,"
-            " %(added_by)s) RETURNING id, revision, level",
-            values,
+            f"INSERT INTO documents (agency_id, name, revision, {', '.join(told)})"  # noqa: S608 - names of ours
+            f" VALUES (%(agency)s, %(name)s, 1, {', '.join(f'%({column})s' for column in told)})"
+            " RETURNING id, revision, level",
+            told | names,
         )
     else:
         rows = await connection.execute(
-            "UPDATE documents SET title = %(title)s, media_type = %(media_type)s, sha256 = %(sha256)s,"
-            " revision = revision + 1, passages = %(passages)s, added_by = %(added_by)s, added_at = now(),"
-            " level = %(level)s WHERE agency_id = %(agency)s AND id = %(id)s RETURNING id, revision, level",
-            values,
+            f"UPDATE documents SET {', '.join(f'{column} = %({column})s' for column in told)},"  # noqa: S608 - as above
+            " revision = revision + 1, added_at = now() WHERE agency_id = %(agency)s AND id = %(id)s"
+            " RETURNING id, revision, level",
+            told | names,
         )
     return await rows.fetchone()
 
 
 async def _revision(connection: Connection, agency: Agency, row: Any, file: File, document: ReadDocument) -> None:
+    told = {"agency_id": agency.id, "document_id": row.id, "level": row.level, "number": row.revision,
+            "name": file.name, "title": document.title, "media_type": document.media_type, "sha256": file.sha256,
+            "original": file.data, "text": document.text, "pages": [list(page) for page in document.pages],
+            "added_by": file.added_by, **_about(document)}  # fmt: skip
     await connection.execute(
-        "INSERT INTO revisions (agency_id, document_id, level, number, name, title, media_type, sha256, original,"
-        " text, pages, added_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            agency.id,
-            row.id,
-            row.level,
-            row.revision,
-            file.name,
-            document.title,
-            document.media_type,
-            file.sha256,
-            file.data,
-            document.text,
-            [list(page) for page in document.pages],
-            file.added_by,
-        ],
+        f"INSERT INTO revisions ({', '.join(told)}) VALUES ({', '.join(f'%({column})s' for column in told)})",  # noqa: S608
+        told,
     )
+
+
+def _about(document: ReadDocument) -> dict[str, Any]:
+    """What a document says about itself, by the columns that a document and each of its revisions have for it."""
+    return {
+        "language": document.language,
+        "published": document.about.published,
+        "publisher": document.about.publisher,
+        "recognised": document.recognised,
+    }
 
 
 async def _passages(

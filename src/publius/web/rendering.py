@@ -1,7 +1,7 @@
 """From templates to HTML: the one environment, always escaping, and the filters that the templates use."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +31,11 @@ REASONS = {
     Reason.OFF_QUESTION: "It does not answer the question.",
 }
 
+LANGUAGES = {
+    "en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese", "de": "German", "it": "Italian",
+    "vi": "Vietnamese", "tl": "Tagalog", "ht": "Haitian Creole",
+}  # fmt: skip
+
 
 class Templates:
     """Renders a template by name. An unknown variable is an error, never an empty place."""
@@ -45,9 +50,11 @@ class Templates:
         )
         self._environment.globals["asset"] = asset
         self._environment.filters |= {
+            "container": container,
             "day": day,
             "excerpt": excerpt,
             "here": here,
+            "language": language,
             "link": link,
             "moment": moment,
             "on_day": on_day,
@@ -101,13 +108,23 @@ def prose(text: str) -> Markup:
     return Markup(html)  # noqa: S704 - markdown-it escapes all text, and raw HTML is off
 
 
+def language(code: str) -> str:
+    """The English name of a language that documents are told to be in."""
+    return LANGUAGES.get(code, code)
+
+
+def container(name: str) -> str:
+    """The name of the mail or archive that a document came in, out of its own."""
+    return name.rpartition("/")[0] or name
+
+
 def excerpt(text: str, longest: int = 280) -> str:
     """One line, cut at a word."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rsplit(" ", 1)[0] + " …"
 
 
-def day(when: datetime) -> str:
+def day(when: date) -> str:
     """As in 23 November 2026."""
     return f"{when.day} {when:%B %Y}"
 

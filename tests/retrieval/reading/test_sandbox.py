@@ -30,7 +30,7 @@ async def test_gives_what_reading_in_process_gives(reader: Reader) -> None:
 async def test_refusals_come_through_with_cause_and_cure(reader: Reader) -> None:
     with pytest.raises(UnreadableDocument) as refusal:
         await reader.read("a.zip", b"PK\x03\x04")
-    assert "ZIP" in refusal.value.message and "Unpack" in refusal.value.next_step
+    assert "ZIP" in refusal.value.message and "Copy or download it again" in refusal.value.next_step
     assert (await reader.read("a.txt", b"still here"))[0].text == "still here"
 
 

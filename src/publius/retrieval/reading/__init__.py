@@ -10,16 +10,22 @@ from msgspec.structs import replace
 
 from publius.errors import UnreadableDocument
 from publius.retrieval.reading import media
-from publius.retrieval.reading.document import Block, ReadDocument
+from publius.retrieval.reading.bundle import read_bundle
+from publius.retrieval.reading.document import Block, Part, ReadDocument
 from publius.retrieval.reading.html import read_html
+from publius.retrieval.reading.language import language
+from publius.retrieval.reading.mail import read_mail
 from publius.retrieval.reading.markdown import read_markdown
+from publius.retrieval.reading.outlook import read_outlook
 from publius.retrieval.reading.pdf import read_pdf
 from publius.retrieval.reading.plain import read_plain
+from publius.retrieval.reading.sheets import read_sheets
+from publius.retrieval.reading.slides import read_slides
 from publius.retrieval.reading.statute import sections
 from publius.retrieval.reading.table import read_csv
 from publius.retrieval.reading.word import read_word
 
-__all__ = ["Block", "ReadDocument", "read"]
+__all__ = ["Block", "Part", "ReadDocument", "read"]
 
 _READERS: dict[str, Callable[[bytes], ReadDocument]] = {
     media.PDF: read_pdf,
@@ -28,6 +34,11 @@ _READERS: dict[str, Callable[[bytes], ReadDocument]] = {
     media.MARKDOWN: read_markdown,
     media.CSV: read_csv,
     media.PLAIN: read_plain,
+    media.SLIDES: read_slides,
+    media.SHEETS: read_sheets,
+    media.MAIL: read_mail,
+    media.OUTLOOK: read_outlook,
+    media.ZIP: read_bundle,
 }
 
 
@@ -44,4 +55,9 @@ def read(name: str, data: bytes) -> ReadDocument:
         raise UnreadableDocument("The file holds no text.", cure="Check that it is the file you meant.")
     base = media.base_name(name)
     title = document.title or base.rpartition(".")[0] or base or "Untitled"
-    return replace(document, title=title, blocks=sections(document.text, document.blocks))
+    return replace(
+        document,
+        about=replace(document.about, title=title),
+        blocks=sections(document.text, document.blocks),
+        language=language(document.text),
+    )

@@ -4,6 +4,7 @@ Every offset counts Unicode code points in `ReadDocument.text`; `end` is exclusi
 """
 
 import re
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -36,14 +37,37 @@ class Block(Struct, frozen=True, gc=False):
     header: str = ""  # table row: the header line of its table, "" for that line itself
 
 
+class About(Struct, frozen=True):
+    """What a file says about itself; empty where it says nothing."""
+
+    title: str = ""
+    published: date | None = None
+    publisher: str = ""  # the body, or failing that the person, that it names as its maker
+
+
+class Part(Struct, frozen=True):
+    """A file inside of a file: an attachment of a mail, or a member of an archive."""
+
+    name: str
+    data: bytes = b""
+    reason: str = ""  # why it is not to be read, if it is not
+
+
 class ReadDocument(Struct, frozen=True):
     """One file as text."""
 
-    title: str
+    about: About
     media_type: str
     text: str
     blocks: tuple[Block, ...]
     pages: tuple[tuple[int, int], ...] = ()  # (start, end) of each page; empty where the format has none
+    language: str = ""  # ISO 639-1, as in "en"; empty where it cannot be told
+    recognised: float | None = None  # the confidence from 0 to 1 with which OCR read it; None where it did not
+    parts: tuple[Part, ...] = ()  # files inside of it, each to be a document of its own
+
+    @property
+    def title(self) -> str:
+        return self.about.title
 
 
 def visible(text: str) -> str:
@@ -91,8 +115,12 @@ class Manuscript:
         self._blocks.append(Block(kind, start, self.length, level, page, header))
         return start
 
-    def finish(self, title: str, media_type: str, pages: tuple[tuple[int, int], ...] = ()) -> ReadDocument:
-        """The document; its title is the first of: `title`, the first heading."""
+    def finish(
+        self, about: About, media_type: str, *, pages: tuple[tuple[int, int], ...] = (), parts: tuple[Part, ...] = ()
+    ) -> ReadDocument:
+        """The document; without a title of its own it has its first heading's."""
         text = "".join(self._parts)
         first = next((text[b.start : b.end] for b in self._blocks if b.kind == "heading"), "")
-        return ReadDocument(one_line(title or first)[:300], media_type, text, tuple(self._blocks), pages)
+        title, publisher = one_line(about.title) or one_line(first), one_line(about.publisher)
+        about = About(title[:300], about.published, publisher[:200])
+        return ReadDocument(about, media_type, text, tuple(self._blocks), pages, parts=parts)

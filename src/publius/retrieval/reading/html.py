@@ -4,8 +4,8 @@ import re
 
 from lxml import etree
 
-from publius.retrieval.reading import media
-from publius.retrieval.reading.document import Manuscript, ReadDocument, one_line
+from publius.retrieval.reading import media, properties
+from publius.retrieval.reading.document import About, Manuscript, ReadDocument
 from publius.retrieval.reading.encoding import decode
 from publius.retrieval.reading.walk import Walk
 
@@ -20,24 +20,33 @@ def read_html(data: bytes) -> ReadDocument:
     """
     declared = _CHARSET.search(data[:4096])
     root = _parse(decode(data, declared[1].decode("ascii") if declared else ""))
-    title = one_line(root.findtext("head/title") or "") if root is not None else ""
-    return _read(None if root is None else _main(root), title, media.HTML)
+    manuscript = Manuscript()
+    if root is None:
+        return manuscript.finish(About(), media.HTML)
+    Walk(manuscript).through(_main(root))
+    return manuscript.finish(properties.of_html(root), media.HTML)
 
 
-def read_markup(markup: str, title: str, media_type: str) -> ReadDocument:
+def write_html(manuscript: Manuscript, markup: str) -> None:
+    """Write the whole of some HTML down, below what stands there.
+
+    Raises:
+        UnreadableDocument: nested too deeply, or too long.
+    """
+    root = _parse(markup)
+    if root is not None:
+        Walk(manuscript).through(root)
+
+
+def read_markup(markup: str, about: About, media_type: str) -> ReadDocument:
     """Read the whole of some HTML that was made from another format.
 
     Raises:
         UnreadableDocument: nested too deeply, or too long.
     """
-    return _read(_parse(markup), title, media_type)
-
-
-def _read(content: etree._Element | None, title: str, media_type: str) -> ReadDocument:
     manuscript = Manuscript()
-    if content is not None:
-        Walk(manuscript).through(content)
-    return manuscript.finish(title, media_type)
+    write_html(manuscript, markup)
+    return manuscript.finish(about, media_type)
 
 
 def _parse(markup: str) -> etree._Element | None:

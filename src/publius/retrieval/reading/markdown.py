@@ -7,13 +7,11 @@ import re
 
 from markdown_it import MarkdownIt
 
-from publius.retrieval.reading import media
+from publius.retrieval.reading import media, properties
 from publius.retrieval.reading.document import ReadDocument
 from publius.retrieval.reading.encoding import decode
 from publius.retrieval.reading.html import read_markup
 
-_FRONT_LINES = re.compile(r"\A(?:---[ \t]*\n)?((?:[A-Za-z][\w-]{0,40}:[^\n]*\n)+)(?:---[ \t]*\n)?")
-_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.M | re.I)
 # What site generators add to Markdown, with what a person should read instead.
 _EXTRAS = (
     (re.compile(r"\{%[^\n%]*%\}|\{[:#][^{}\n]*\}"), ""),  # template tags, attributes of headings and links
@@ -34,12 +32,7 @@ def read_markdown(data: bytes) -> ReadDocument:
         UnreadableDocument: binary data, HTML nested too deeply, or too long.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    title = ""
-    if front := _FRONT_LINES.match(text):
-        found = _TITLE.search(front[1])
-        if found or front[0].startswith("---"):
-            title = found[1].strip().strip("\"'") if found else ""
-            text = text[front.end() :]
+    about, text = properties.front(text)
     for extra, instead in _EXTRAS:
         text = extra.sub(instead, text)
-    return read_markup(_markdown.render(text), title, media.MARKDOWN)
+    return read_markup(_markdown.render(text), about, media.MARKDOWN)

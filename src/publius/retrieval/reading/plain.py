@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from publius.retrieval.reading import media
+from publius.retrieval.reading import media, properties
 from publius.retrieval.reading.document import Manuscript, ReadDocument, one_line, visible
 from publius.retrieval.reading.encoding import decode
 
@@ -21,7 +21,15 @@ def read_plain(data: bytes) -> ReadDocument:
         UnreadableDocument: binary data, or too long.
     """
     manuscript = Manuscript()
-    for lines in _groups(visible(decode(data)).replace("\f", "\n\n")):
+    about, text = properties.front(visible(decode(data)))
+    write_plain(manuscript, text)
+    return manuscript.finish(about, media.PLAIN)
+
+
+def write_plain(manuscript: Manuscript, text: str) -> None:
+    """Write plain text down as what it looks like."""
+    text = visible(text).replace("\f", "\n\n")
+    for lines in _groups(text):
         if len(lines) == 2 and len(lines[0]) <= _LONGEST_HEADING and _UNDERLINE.match(lines[1]):
             manuscript.add("heading", lines[0], level=1 if lines[1].startswith("=") else 2)
             continue
@@ -30,7 +38,6 @@ def read_plain(data: bytes) -> ReadDocument:
             manuscript.add("heading", lines.pop(0), level=level)
         for paragraph in _paragraphs(lines):
             manuscript.add("item" if ITEM.match(paragraph) else "paragraph", paragraph, level=1)
-    return manuscript.finish("", media.PLAIN)
 
 
 def heading_level(line: str) -> int:

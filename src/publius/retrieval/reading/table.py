@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from publius.errors import UnreadableDocument
 from publius.retrieval.reading import media
-from publius.retrieval.reading.document import Manuscript, ReadDocument, one_line
+from publius.retrieval.reading.document import About, Manuscript, ReadDocument, one_line
 from publius.retrieval.reading.encoding import decode
 
 MAX_ROWS = 100_000
@@ -15,6 +15,7 @@ BAR = " | "  # between the cells of a row
 
 _SAMPLE_ROWS = 20
 _FIGURE = re.compile(r"[\s$€£()+-]*\d[\d\s.,:/%-]*")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/–]\d\d(?:\d\d)?)?")
 _MOST_HEADER_ROWS = 4
 _LONGEST_HEADER = 400  # characters; a longer row says too much to stand above every piece of its table
 
@@ -48,6 +49,11 @@ class Rows:
             self.cell(text)
         self.end_row()
 
+    @property
+    def headed(self) -> bool:
+        """Whether rows of its own head the others."""
+        return self._header_rows() != (0, 0)
+
     def write(self, out: Manuscript, *, page: int | None = None, header: str = "") -> str:
         """Write the rows down; returns the header. One may be given by the part of the table on the page before."""
         lines = [BAR.join(cells) for cells in self._rows]
@@ -68,11 +74,18 @@ class Rows:
         if self._marked:
             return 0, self._marked
         first = next((i for i, cells in enumerate(self._rows) if sum(map(bool, cells)) > 1), len(self._rows))
-        figures = next((i for i, cells in enumerate(self._rows) if any(map(_FIGURE.fullmatch, cells))), first + 1)
+        figures = next((i for i, cells in enumerate(self._rows) if _tells(cells, top=i == first)), first + 1)
         last = figures if figures - first <= _MOST_HEADER_ROWS else first + 1
         if last <= first or len(self._rows) <= last or len(BAR.join(self._rows[first])) > _LONGEST_HEADER:
             return 0, 0
         return first, last
+
+
+def _tells(cells: list[str], *, top: bool) -> bool:
+    """Whether the row holds figures. Years head columns: one in the top row, or several in a row, are none."""
+    figures = [cell for cell in cells if _FIGURE.fullmatch(cell)]
+    years = all(map(_YEAR.fullmatch, figures)) and (len(figures) > 1 or top) and len(figures) < len(cells)
+    return bool(figures) and not years
 
 
 def read_csv(data: bytes) -> ReadDocument:
@@ -96,7 +109,7 @@ def read_csv(data: bytes) -> ReadDocument:
                 header = header or row
     except csv.Error:
         raise UnreadableDocument("The file is named .csv, but its cells cannot be told apart.") from None
-    return manuscript.finish("", media.CSV)
+    return manuscript.finish(About(), media.CSV)
 
 
 def _delimiter(text: str) -> str:

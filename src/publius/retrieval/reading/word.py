@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from publius.errors import UnreadableDocument
-from publius.retrieval.reading import media
+from publius.retrieval.reading import media, properties
 from publius.retrieval.reading.archive import Archive
 from publius.retrieval.reading.document import Manuscript, ReadDocument, one_line
 from publius.retrieval.reading.numbering import Numbering, W, value, whole
 from publius.retrieval.reading.table import Rows
 
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
 # Deleted text, field codes, properties, and the older twin that Word writes of each newer drawing.
@@ -29,7 +28,7 @@ def read_word(data: bytes) -> ReadDocument:
     Raises:
         UnreadableDocument: damaged, encrypted, a ZIP bomb, with entities, not a Word file, or too long.
     """
-    archive = Archive(data)
+    archive = Archive(data, "Word file")
     root = archive.xml("word/document.xml")
     body = root.find(W + "body") if root is not None else None
     if body is None:
@@ -38,9 +37,7 @@ def read_word(data: bytes) -> ReadDocument:
     blocks = _Body(archive, manuscript)
     blocks.write(body)
     blocks.write_notes()
-    properties = archive.xml("docProps/core.xml")
-    title = properties.findtext(_TITLE) if properties is not None else ""
-    return manuscript.finish(title or "", media.WORD)
+    return manuscript.finish(properties.of_office(archive), media.WORD)
 
 
 class _Style:

@@ -1,12 +1,10 @@
 """PDF: text by page through PDFium, with paragraphs, headings and running lines told apart by their places."""
 
-import re
-
 from pypdfium2 import PdfDocument, PdfiumError
 
 from publius.errors import UnreadableDocument
-from publius.retrieval.reading import media
-from publius.retrieval.reading.document import Manuscript, ReadDocument, tidy
+from publius.retrieval.reading import media, properties
+from publius.retrieval.reading.document import About, Manuscript, ReadDocument, tidy
 from publius.retrieval.reading.pdf.grid import Table, grids, with_tables
 from publius.retrieval.reading.pdf.layout import Page, Stretch, drop_running_lines, join_over_pages, shape, stretches
 from publius.retrieval.reading.pdf.lines import Line, page_lines
@@ -16,7 +14,6 @@ from publius.retrieval.reading.table import Rows
 MAX_PAGES = 5_000
 _PASSWORD = 4  # PDFium's error codes
 _LEAST_TEXT = 4  # characters a page, below which a document is taken for pictures of pages
-_FILE_NAME = re.compile(r"\.(?:docx?|pdf|pptx?|xlsx?|indd|rtf)$|^(?:microsoft word|untitled|layout)\b", re.I)
 
 
 def read_pdf(data: bytes) -> ReadDocument:
@@ -28,7 +25,7 @@ def read_pdf(data: bytes) -> ReadDocument:
     document = _open(data)
     try:
         pages = [_page(document, index) for index in range(len(document))]
-        title = document.get_metadata_value("Title")
+        about = properties.of_pdf(document.get_metadata_dict())
     finally:
         document.close()
     drop_running_lines(pages)
@@ -37,7 +34,7 @@ def read_pdf(data: bytes) -> ReadDocument:
             "The PDF holds pictures of pages and no text. It needs OCR, which this version does not do yet.",
             cure="Run it through a program that recognises text (OCR), and upload the result.",
         )
-    return _write(pages, "" if _FILE_NAME.search(title.strip()) else title)
+    return _write(pages, about)
 
 
 def _open(data: bytes) -> PdfDocument:
@@ -74,7 +71,7 @@ def _amount(page: Page) -> int:
     return sum(len(each.text) if isinstance(each, Line) else len(str(each.rows)) for each in page.content)
 
 
-def _write(pages: list[Page], title: str) -> ReadDocument:
+def _write(pages: list[Page], about: About) -> ReadDocument:
     usual = shape(pages)
     vocabulary = Vocabulary(line.text for page in pages for line in page.lines)
     manuscript = Manuscript()
@@ -83,7 +80,7 @@ def _write(pages: list[Page], title: str) -> ReadDocument:
     join_over_pages(blocks, usual)
     starts = [writer.write(page, number) for number, page in enumerate(blocks, 1)]
     ends = [*starts[1:], manuscript.length]
-    return manuscript.finish(title, media.PDF, tuple(zip(starts, ends, strict=True)))
+    return manuscript.finish(about, media.PDF, pages=tuple(zip(starts, ends, strict=True)))
 
 
 class _Writer:
