@@ -37,7 +37,12 @@ CHECKS = [
     Stage("layers", ["lint-imports", "--no-cache"]),
 ]
 QUICK = Stage("quick tests", ["pytest", "-rs", "-n", "2", "--dist", "loadscope", "-m", f"not ({HEAVY})"])
-REST = Stage("model, browser and slow tests", ["pytest", "-rs", "-m", HEAVY, "--durations", "10"])
+TOGETHER = Stage(
+    "model, browser and slow tests",
+    ["pytest", "-rs", "-n", "2", "--dist", "loadscope", "-m", f"({HEAVY}) and not alone", "--durations", "10"],
+)
+# What measures time, or the machine, would measure its neighbours.
+ALONE = Stage("tests that measure time", ["pytest", "-rs", "-m", "alone", "--durations", "10"])
 
 
 class Outcome(NamedTuple):
@@ -80,7 +85,7 @@ def main() -> int:
     which.add_argument("--check", action="store_true", help="style, types and layers alone")
     which.add_argument("--quick", action="store_true", help="without the model, browser and slow tests")
     options = parser.parse_args()
-    stages = CHECKS + ([] if options.check else [QUICK] if options.quick else [QUICK, REST])
+    stages = CHECKS + ([] if options.check else [QUICK] if options.quick else [QUICK, TOGETHER, ALONE])
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     outcomes = [run(stage) for stage in stages]
     print()

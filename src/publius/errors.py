@@ -83,7 +83,8 @@ class InvalidInputs(RequestError):
     cure = "Correct what is named and send it again."
 
     def __init__(self, problems: Mapping[str, str], *, param: str | None = None) -> None:
-        super().__init__(" ".join(problems.values()), param=param or next(iter(problems), None) or None)
+        said = [f"{path}: {sentence}" if path else sentence for path, sentence in problems.items()]
+        super().__init__(" ".join(said), param=param or next(iter(problems), None) or None)
         self.problems = dict(problems)
 
 

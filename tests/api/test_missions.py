@@ -85,6 +85,7 @@ async def test_what_is_wrong_with_the_arguments_is_said_of_each(http: httpx.Asyn
     error = said.json()["error"]
     assert (error["code"], error["param"], list(error["problems"])) == ("invalid_inputs", "year", ["year", "beds"])
     assert error["problems"]["beds"] == "-3 is too small. Give a whole number from 1 to 99."
+    assert " beds: -3 is too small." in error["message"]
     said = await http.post(COST, json={"arguments": {"beds": "abc"}, "language": "es"})
     assert said.json()["error"]["problems"]["beds"].startswith("“abc” no es un número entero.")
 
@@ -95,8 +96,12 @@ async def test_what_is_wrong_with_the_arguments_is_said_of_each(http: httpx.Asyn
         (b"{", None),
         (b"[]", None),
         (b'{"arguments": [1]}', "arguments"),
+        (b'{"arguments": {"beds": ' + b"[" * 5_000 + b"]" * 5_000 + b"}}", None),
+        (b'{"arguments": {"beds": ' + b"9" * 5_000 + b"}}", "arguments[...]"),
+        (b'{"arguments": {"beds": "\\ud800"}}', None),
         (b'{"arguments": {}, "language": "fr"}', "language"),
     ],
+    ids=range(7),
 )
 async def test_a_body_that_is_none_is_refused(http: httpx.AsyncClient, body: bytes, param: str | None) -> None:
     said = await http.post(COST, content=body)

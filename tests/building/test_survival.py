@@ -24,7 +24,7 @@ from publius.inference.exclusive import ExclusiveEngines
 from publius.settings import Settings
 from publius.types import Agency
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.alone]
 
 LONG = "Count from one to one hundred in words."
 APPEAL = "How many days do I have to file an appeal?"

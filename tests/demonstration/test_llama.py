@@ -4,6 +4,8 @@ On 2026-11-23 it answered 19 of 20 rightly, and none of the 8 that no document a
 and 16. The bounds leave room for a little worse. They say nothing of a larger model except that it should do better.
 """
 
+import asyncio
+
 import pytest
 from tests.conftest import make_agency
 from tests.demonstration.test_questions import asked
@@ -34,8 +36,8 @@ async def test_most_first_questions_are_answered_rightly_and_few_wrongly(buildin
         agency = make_agency(owner, slug)
         for path in documents(slug):
             await building.retrieval.add(agency, "test", path.name, path.read_bytes())
-        for example in examples(slug):
-            answer = await flow.answer(asked(agency, example), building)
+        asking = [flow.answer(asked(agency, example), building) for example in examples(slug)]
+        for example, answer in zip(examples(slug), await asyncio.gather(*asking), strict=True):
             if example.document and is_right(answer.checked, example):
                 right.append(example.text)
             elif not example.document and answer.checked.answered:

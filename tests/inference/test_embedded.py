@@ -13,7 +13,15 @@ import msgspec
 import pytest
 from tests.inference.asking import ask, written
 
-from publius.errors import DigestMismatch, EngineFailed, EngineLost, EngineUnavailable, PromptTooLong, WeightsMissing
+from publius.errors import (
+    DigestMismatch,
+    EngineFailed,
+    EngineLost,
+    EngineUnavailable,
+    InvalidRequest,
+    PromptTooLong,
+    WeightsMissing,
+)
 from publius.inference.catalog import CatalogModel, WeightsFile
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.engine import Request
@@ -56,6 +64,15 @@ async def test_a_prompt_longer_than_the_context_is_refused_and_nothing_else_suff
     with pytest.raises(PromptTooLong, match="the model reads"):
         await written(llama, ask("word " * 9000))
     assert (await written(llama, ask()))[0]
+
+
+async def test_a_refusal_of_the_engine_names_the_field_and_what_to_do(llama: EmbeddedEngine) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        await written(llama, ask(max_tokens=0))
+    assert refused.value.param == "max_tokens"
+    with pytest.raises(InvalidRequest) as refused:
+        await written(llama, ask(messages=(), prompt=""))
+    assert refused.value.next_step == "Send some text that the answer goes on from."
 
 
 # No model says these by itself, and a model of any size goes on copying a word that stands before it four times.

@@ -33,6 +33,7 @@ async def test_an_agency_finds_its_own_prompt_in_the_cache_and_no_other_does(lla
         assert usage.cached_tokens == 0 or cached
 
 
+@pytest.mark.alone
 async def test_the_time_to_the_first_token_tells_another_agency_nothing(llama: EmbeddedEngine) -> None:
     """Forty probes in both directions: wide margins, since their spread is 0.09; `bench/walls.py` makes 400."""
     sent, unsent, again = await probe(llama, KEY, 40)
@@ -74,4 +75,4 @@ def _told(agency: int, number: int) -> Request:
     shot = (Message("user", f"The secret word is {word}."), Message("assistant", f"{word} {word} {word} {word}"))
     case = Message("system", f"You repeat words. This is case {number}.")
     last = Message("user", f"The secret word is {word}. Say it often.")
-    return ask(agency + 1, case, *shot, *shot, *shot, last, most=40)
+    return ask(agency + 1, case, *shot, *shot, *shot, last, most=80)

@@ -74,15 +74,17 @@ async def test_an_engine_that_dies_each_time_is_not_started_in_a_frenzy(
 
     monkeypatch.setattr(process.subprocess, "Popen", Counting)
     monkeypatch.setattr(process, "WORKER", "tests.inference.there_is_no_such_worker")
+    monkeypatch.setattr(process, "_FIRST_PAUSE", 0.3)
+    monkeypatch.setattr(process, "_WORTH_WAITING", 0.5)
     with pytest.raises(EngineLost):
         await written(poisoned, ask("DEADLY", max_tokens=40))
     begun = time.monotonic()
-    while time.monotonic() - begun < 12:
+    while time.monotonic() - begun < 4:
         with pytest.raises(EngineUnavailable, match="No module named") as caught:
             await written(poisoned, ask())
         await asyncio.sleep(0.1)
-    assert 3 <= len(starts) <= 5, "at once, then after 1, 2 and 4 seconds"
-    assert caught.value.retry_after and caught.value.retry_after > 1
+    assert 3 <= len(starts) <= 5, "at once, then after 0.3, 0.6 and 1.2 seconds"
+    assert caught.value.retry_after and caught.value.retry_after >= 1
     health = await poisoned.health()
     assert not health.ready and "could not start: " in health.detail
     monkeypatch.undo()

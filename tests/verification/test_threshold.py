@@ -21,7 +21,7 @@ needs_corpus = pytest.mark.skipif(not labelled.CORPUS.is_dir(), reason="the corp
 @needs_weights
 @needs_corpus
 async def test_of_the_held_out_half_nearly_nothing_false_passes_and_nearly_everything_true_does() -> None:
-    rows = await judged(1, 60, REAL.embed)
+    rows = await judged(1, 30, REAL.embed)
     false = [variant for variant, released, _ in rows if released and not variant.true]
     true = [released for variant, released, _ in rows if variant.true]
     assert len(false) <= 0.01 * sum(not variant.true for variant, _, _ in rows), false
@@ -29,6 +29,7 @@ async def test_of_the_held_out_half_nearly_nothing_false_passes_and_nearly_every
 
 
 @pytest.mark.model
+@pytest.mark.alone
 @needs_weights
 async def test_five_sentences_against_six_passages_take_no_longer_than_a_blink() -> None:
     text = " ".join(f"The office number {n} pays ${n},500 within {n} days of the request." for n in range(2, 9))

@@ -163,9 +163,10 @@ class Connection:
 
 def _error(failure: wire.Failure) -> PubliusError:
     kind = _FAILURES.get(failure.code, EngineFailed)
+    cure = failure.cure or None
     if issubclass(kind, OverLimit | ServiceError):
-        return kind(failure.message, retry_after=failure.retry_after or 5)
-    return kind(failure.message)
+        return kind(failure.message, retry_after=failure.retry_after or 5, cure=cure)
+    return kind(failure.message, cure=cure, param=failure.param)
 
 
 _DECODER: msgspec.msgpack.Decoder[wire.FromEngine] = msgspec.msgpack.Decoder(wire.FromEngine)

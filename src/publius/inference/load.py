@@ -84,6 +84,7 @@ class Tally:
     def __init__(self) -> None:
         self._running: Counter[int] = Counter()
         self._read = self._written = 0
+        self._cached: int | None = None  # Unknown until an engine says that it spared some.
 
     @property
     def running(self) -> int:
@@ -99,9 +100,11 @@ class Tally:
         finally:
             self._running[agency] -= 1
 
-    def read(self, tokens: int) -> None:
-        """Count tokens of a prompt."""
+    def read(self, tokens: int, cached: int = 0) -> None:
+        """Count tokens of a prompt, and how many of them a cache held."""
         self._read += tokens
+        if cached:
+            self._cached = (self._cached or 0) + cached
 
     def wrote(self, tokens: int) -> None:
         """Count tokens of an answer."""
@@ -109,4 +112,9 @@ class Tally:
 
     def load(self) -> Load:
         """What is known so."""
-        return Load(running=dict(+self._running), read_tokens=self._read, written_tokens=self._written)
+        return Load(
+            running=dict(+self._running),
+            read_tokens=self._read,
+            cached_tokens=self._cached,
+            written_tokens=self._written,
+        )

@@ -21,6 +21,7 @@ _LONGEST_SOCKET_PATH = 100  # Bytes; the kernel's own limit is 108, with a zero 
 _PATIENCE = 5.0  # Seconds between asking the engine to end and making it.
 _SLOWEST_START = 180.0  # Seconds after which an engine that has not come up is ended.
 _STEADY = 60.0  # Seconds of serving after which earlier ends no longer count.
+_FIRST_PAUSE = 1.0  # Seconds between the second start and the third; twice as long before each further one.
 _LONGEST_PAUSE = 60.0  # Seconds between two starts at most.
 _WORTH_WAITING = 5.0  # Seconds of such a pause that a request sits out.
 
@@ -132,7 +133,9 @@ class EngineProcess:
         now = time.monotonic()
         steady = self._served is not None and now - self._served > _STEADY
         self._ends = 1 if steady else self._ends + 1
-        self._not_before = now + (min(2.0 ** (self._ends - 2), _LONGEST_PAUSE) if self._ends > 1 else 0.0)
+        self._not_before = now + (
+            min(_FIRST_PAUSE * 2.0 ** (self._ends - 2), _LONGEST_PAUSE) if self._ends > 1 else 0.0
+        )
         how = "The engine ended" if self._served else "The engine could not start"
         self.trouble = f"{how}: {self._reason(process.returncode)}."
         log.error("engine_ended", pid=process.pid, reason=self.trouble, ends=self._ends, pause_s=round(self.pause, 1))

@@ -145,7 +145,7 @@ class UpstreamEngine:
 
     def _count_in(self, item: Piece | Finish) -> None:
         if isinstance(item, Finish):
-            self._tally.read(item.usage.prompt_tokens)
+            self._tally.read(item.usage.prompt_tokens, item.usage.cached_tokens)
         else:
             self._tally.wrote(item.tokens)
 

@@ -103,6 +103,8 @@ class Failure(Struct, frozen=True, tag="failure"):
     code: str
     message: str
     retry_after: int | None = None  # seconds
+    cure: str = ""  # what to do next, where it is not what all errors of the code say
+    param: str | None = None  # the request field at fault
 
 
 ToEngine = Generate | Cancel | Count | Ping

@@ -79,7 +79,7 @@ class Client:
             self._fail(message.id, error)
 
     def _fail(self, id: int, error: PubliusError) -> None:
-        self.send(wire.Failure(id, error.code, error.message, error.retry_after))
+        self.send(wire.Failure(id, error.code, error.message, error.retry_after, error.next_step, error.param))
 
     def deliver(self) -> None:
         """Send what the last step wrote."""
