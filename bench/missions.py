@@ -26,8 +26,8 @@ from publius_missions.student_aid.commands import recompute_isir
 began = time.perf_counter()
 recompute_isir(Path(sys.argv[1]), lambda done, total: None, out=Path(sys.argv[2]))
 seconds = time.perf_counter() - began
-peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-print(seconds, max(peaks) / 1024)
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(seconds, max(each.ru_maxrss for each in used) / 1024, sum(each.ru_utime + each.ru_stime for each in used))
 """
 
 
@@ -38,16 +38,17 @@ def measure() -> Report:
     with tempfile.TemporaryDirectory(prefix="publius-bench-") as folder:
         few, many = (_file(Path(folder) / f"{count}.txt", lines, count) for count in (FEW, MANY))
         runs = [(_run(few, "csv"), _run(many, "csv"), _run(many, "parquet")) for _ in range(ROUNDS)]
-    speeds = {
-        ending: median(MANY / seconds for seconds, _ in (run[at] for run in runs))
-        for at, ending in ((1, "csv"), (2, "parquet"))
-    }
+    speeds = {ending: median(MANY / run[at][0] for run in runs) for at, ending in ((1, "csv"), (2, "parquet"))}
     small, large = (max(run[at][1] for run in runs) for at in (0, 1))
     ours = {
         "one derivation, median ms": derivation,
         "records are": whose,
         "records/s to CSV, median": speeds["csv"],
         "records/s to Parquet, median": speeds["parquet"],
+        "CPU of a record to CSV, all processes, median microseconds": median(1e6 * run[1][2] / MANY for run in runs),
+        "CPU of a record to Parquet, all processes, median microseconds": median(
+            1e6 * run[2][2] / MANY for run in runs
+        ),
         "memory of the largest process, 25,000 records, MB": small,
         "memory of the largest process, 100,000 records, MB": large,
         "memory of the largest process, to Parquet, MB": max(run[2][1] for run in runs),
@@ -92,8 +93,8 @@ def _file(path: Path, lines: list[bytes], count: int) -> Path:
     return path
 
 
-def _run(file: Path, ending: str) -> tuple[float, float]:
-    """Seconds, and the megabytes of the largest process, the command's own or a worker."""
+def _run(file: Path, ending: str) -> tuple[float, float, float]:
+    """Seconds, the megabytes of the largest process, the command's own or a worker, and the CPU seconds of all."""
     command = [sys.executable, "-c", _PROGRAM, str(file), str(file.with_suffix(f".{ending}"))]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    return float(said[0]), float(said[1])
+    return float(said[0]), float(said[1]), float(said[2])

@@ -47,7 +47,7 @@ class Amounts(Derivation):
     __slots__ = ("_amounts",)
 
     def __init__(self) -> None:
-        super().__init__()
+        self.lines = []
         self._amounts: dict[str, int] = {}
 
     def add(self, name: str, amount: int, formula: str, citation: str, /, **inputs: int) -> int:

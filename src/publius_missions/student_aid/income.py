@@ -14,31 +14,28 @@ PAYROLL_TAX_LAW = "26 U.S.C. 3101 and 3102(f); HEA sec. 475(c)(2), 476(b)(2) and
 
 def total_income(who: str, unit: Unit, derivation: Derivation) -> int:
     """HEA sec. 480(a): adjusted gross income and untaxed income, less what the law leaves out; dollars of the unit."""
-    together = unit.together
+    together, foreign = unit.together, unit.foreign_income
     untaxed_ira = untaxed_pensions = 0
     for each in unit.people:
         untaxed_ira += max(0, each.ira_distributions - each.ira_rollover)
         untaxed_pensions += max(0, each.pensions - each.pension_rollover)
-    added = {
-        "adjusted_gross_income": together.adjusted_gross_income,
-        "ira_deductions": together.ira_deductions,
-        "tax_exempt_interest": together.tax_exempt_interest,
-        "untaxed_ira": untaxed_ira,
-        "untaxed_pensions": untaxed_pensions,
-        "foreign_income_excluded": unit.foreign_income,
-    }
-    subtracted = {
-        "taxable_grants": together.taxable_grants,
-        "education_credits": together.education_credits,
-        "work_study": together.work_study,
-    }
+    added = together.adjusted_gross_income + together.ira_deductions + together.tax_exempt_interest
+    added += untaxed_ira + untaxed_pensions + foreign
+    subtracted = together.taxable_grants + together.education_credits + together.work_study
     return derivation.add(
         f"{who} total income",
-        sum(added.values()) - sum(subtracted.values()),
+        added - subtracted,
         "income and untaxed income - taxable grants - education credits - Federal Work-Study",
         "HEA sec. 480(a) and (e), 20 U.S.C. 1087vv",
-        **added,
-        **subtracted,
+        adjusted_gross_income=together.adjusted_gross_income,
+        ira_deductions=together.ira_deductions,
+        tax_exempt_interest=together.tax_exempt_interest,
+        untaxed_ira=untaxed_ira,
+        untaxed_pensions=untaxed_pensions,
+        foreign_income_excluded=foreign,
+        taxable_grants=together.taxable_grants,
+        education_credits=together.education_credits,
+        work_study=together.work_study,
     )
 
 

@@ -27,6 +27,9 @@ ENTERED, SENT = (
     for source in ("", "irs.")
 )
 CUT_ENTERED, CUT_SENT = ({who: itemgetter(*names) for who, names in each.items()} for each in (ENTERED, SENT))
+# And what is said of each person's return.
+RETURN = ("filing_status", "other_schedules", "irs.schedules", "us_return", "foreign_return", "earned_income_credit")
+CUT_RETURN = {who: itemgetter(*(f"{who}.{name}" for name in RETURN)) for who in ENTERED}
 
 
 class Record(NamedTuple):
@@ -125,16 +128,15 @@ def _unit(fields: dict[str, str], whose: str) -> Unit:
 
 
 def _contributor(fields: dict[str, str], who: str, whose: str) -> Contributor:
-    status = f"{who}.filing_status" if fields[f"{who}.filing_status"] else f"{who}.irs.filing_status"
-    schedules = fields[f"{who}.other_schedules"] or fields[f"{who}.irs.schedules"]
+    status, schedules, sent_schedules, us_return, elsewhere, credit = CUT_RETURN[who](fields)
     # In the order of a contributor's fields, since naming eighteen takes as long again.
     return Contributor._make(
         (
             *_amounts(fields, who),
-            YES in schedules,
-            number(fields, status),
-            _filed(fields, who, whose),
-            fields[f"{who}.earned_income_credit"] == YES,
+            YES in (schedules or sent_schedules),
+            number(fields, f"{who}.filing_status" if status else f"{who}.irs.filing_status"),
+            _filed(us_return, elsewhere, whose),
+            credit == YES,
         )
     )
 
@@ -148,8 +150,7 @@ def _amounts(fields: dict[str, str], who: str) -> list[int]:
         return [number(fields, entered if fields[entered] else sent) for entered, sent in names]
 
 
-def _filed(fields: dict[str, str], who: str, whose: str) -> Return:
-    if fields[f"{who}.us_return"] != NO:
+def _filed(us_return: str, elsewhere: str, whose: str) -> Return:
+    if us_return != NO:
         return Return.US
-    elsewhere = fields[f"{who}.foreign_return"]
     return Return.NOT_REQUIRED if elsewhere in NOT_REQUIRED[whose] else Return.ELSEWHERE
