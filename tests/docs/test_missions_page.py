@@ -12,7 +12,8 @@ from tests.quality.tree import ROOT
 
 from publius.missions.beginning import begin
 from publius.missions.checking import check
-from publius.missions.loading import commands_of
+from publius.missions.interview import interview_of
+from publius.missions.loading import commands_of, tools_of
 from publius.missions.pack import read_pack
 
 PAGE = (ROOT / "docs/missions.md").read_text(encoding="utf-8")
@@ -26,24 +27,30 @@ def blocks(kind: str) -> list[str]:
 def test_what_the_page_writes_is_a_sound_pack(tmp_path: Path) -> None:
     folder = tmp_path / "lending"
     begin("lending", folder, date(2026, 11, 25))
-    [card], [source], [cases], [commands] = (blocks(kind) for kind in ("toml", "markdown", "yaml", "python"))
-    (folder / "mission.toml").write_text(card)
+    [card, asked] = [text for text in blocks("toml") if "[project" not in text]
+    [source], [cases], [commands] = (blocks(kind) for kind in ("markdown", "yaml", "python"))
+    (folder / "mission.toml").write_text(card.replace("\n\n", '\ninterview = "interview.toml"\n\n', 1))
+    (folder / "interview.toml").write_text(asked)
     (folder / "sources" / "rules.en.md").write_text(source)
     (folder / "sources" / "reglas.es.md").write_text(source.replace('"en"', '"es"'))
     (folder / "cases" / "page.yaml").write_text(cases)
     (folder / "commands.py").write_text(f'"""Commands."""\n\n{commands}')
     assert check(folder, "any", date(2026, 11, 25)) == []
-    [count] = commands_of(read_pack(folder, "publius_own_missions.page.lending", agency="page"))
+    pack = read_pack(folder, "publius_own_missions.page.lending", agency="page")
+    assert interview_of(pack, {tool.name: tool for tool in tools_of(pack)})
+    [count] = commands_of(pack)
     (tmp_path / "loans.txt").write_text("3\n5\n")
     assert count(tmp_path / "loans.txt", least=4, progress=lambda done, total: None) == "1 loans."
 
 
 def test_every_file_and_field_of_a_pack_is_on_the_page() -> None:
+    from publius.missions import interview
     from publius.missions.cases import Case
     from publius.missions.pack import Card
 
-    missing = [name for name in (*Card.__struct_fields__, *Case.__struct_fields__) if name not in PAGE]
-    assert missing == ["interview"]  # which is described with the pages that it makes
+    shapes = (Card, Case, interview.Script, interview.Part, interview.Page, interview.Fact, interview.Along)
+    missing = [name for shape in shapes for name in shape.__struct_fields__ if name not in PAGE]
+    assert missing == []
 
 
 @pytest.mark.model

@@ -2,11 +2,12 @@
 (() => {
   const faults = [];
   const seen = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+  const silent = (element) => element.closest("[aria-hidden=true]") && element.tabIndex < 0;
   const named = (element) =>
     element.getAttribute("aria-label") || element.getAttribute("aria-labelledby") || element.textContent.trim() || element.title;
 
   for (const element of document.querySelectorAll("a[href], button, summary")) {
-    if (seen(element) && !named(element)) faults.push("no name: " + element.outerHTML.slice(0, 80));
+    if (seen(element) && !silent(element) && !named(element)) faults.push("no name: " + element.outerHTML.slice(0, 80));
   }
   for (const element of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     if (seen(element) && !element.labels.length && !element.getAttribute("aria-label")) faults.push("no label: " + element.id);
@@ -62,7 +63,7 @@
   for (const element of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")) {
     const box = element.getBoundingClientRect();
     const inText = element.matches("a") && getComputedStyle(element).display === "inline";
-    if (seen(element) && !inText && box.height < 24 && !element.matches("[type=radio]")) {
+    if (seen(element) && !silent(element) && !inText && box.height < 24 && !element.matches("[type=radio], [type=checkbox]")) {
       faults.push("target only " + Math.round(box.height) + " high: " + (named(element) || element.id));
     }
   }

@@ -73,8 +73,13 @@ def _cure(parameter: Parameter, language: str) -> str:
     choices = ", ".join(_choice(parameter, each.value, each.label(language)) for each in parameter.choices)
     if parameter.kind is Kind.AWARD_YEAR and choices:
         return _CURE[Kind.CHOICE][at].format(choices=choices)
-    bound = dollars if parameter.kind is Kind.MONEY else "{:,}".format
+    bound = dollars if parameter.kind is Kind.MONEY else whole
     return _CURE[parameter.kind][at].format(least=bound(parameter.least), most=bound(parameter.most), choices=choices)
+
+
+def whole(number: int) -> str:
+    """A whole number as people write it: short ones without commas, for they may be years."""
+    return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
 def _choice(parameter: Parameter, value: str, label: str) -> str:

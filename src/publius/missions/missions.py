@@ -7,6 +7,7 @@ from typing import NamedTuple
 from publius.kit import Tool
 from publius.missions.discovery import Broken, Found
 from publius.missions.faults import MissionNotFound
+from publius.missions.interview import Script, interview_of
 from publius.missions.loading import tools_of
 from publius.missions.pack import Pack
 from publius.storage import Database
@@ -30,6 +31,7 @@ class Missions:
         self._database = database
         self._own = found.own
         self._tools: dict[str, tuple[Tool, ...]] = {}
+        self._interviews: dict[str, Script | None] = {}
         self.packs: Mapping[str, Pack] = found.installed
         self.broken: tuple[Broken, ...] = found.broken
 
@@ -92,3 +94,13 @@ class Missions:
         if pack.package not in self._tools:
             self._tools[pack.package] = tools_of(pack)
         return self._tools[pack.package]
+
+    def interview(self, pack: Pack) -> Script | None:
+        """The pack's guided interview, read when it is first asked for; None where it has none.
+
+        Raises:
+            BrokenMission: it cannot be read, or asks for what the pack's tools do not take.
+        """
+        if pack.package not in self._interviews:
+            self._interviews[pack.package] = interview_of(pack, {tool.name: tool for tool in self.tools(pack)})
+        return self._interviews[pack.package]

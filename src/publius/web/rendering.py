@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from publius.kit import dollars
 from publius.types import Citation, Claim, Passage, Reason
 from publius.web.missions.speech import on_day, say
 
@@ -56,6 +57,7 @@ class Templates:
             "here": here,
             "language": language,
             "link": link,
+            "dollars": dollars,
             "moment": moment,
             "on_day": on_day,
             "prose": prose,
@@ -95,15 +97,15 @@ def reason(claim: Claim) -> str:
     return claim.detail or (REASONS[claim.reason] if claim.reason else "")
 
 
-def prose(text: str) -> Markup:
+def prose(text: str, below: int = 2) -> Markup:
     """What Llama wrote in Markdown as HTML; markup in it stays text, and so do links and pictures.
 
-    Its headings become third and lower, since they stand below a question.
+    Its headings stand below one of level `below`, such as a question's: its first ones become third ones.
     """
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + below, 6)}"
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return Markup(html)  # noqa: S704 - markdown-it escapes all text, and raw HTML is off
 

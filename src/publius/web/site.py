@@ -16,7 +16,7 @@ from publius.errors import NotFound, PubliusError
 from publius.types import Permission
 from publius.web import account, administration, asking, auditing, documents, past
 from publius.web.conversations import Conversations
-from publius.web.missions import forms, overview
+from publius.web.missions import forms, interview, outcome, overview
 from publius.web.pages import failure, http_failure, unexpected
 from publius.web.rendering import STATIC, Templates
 from publius.web.visitor import AnyRequest, Site, check_form, session
@@ -75,6 +75,15 @@ PAGES = [
     forms.compute_result,
     forms.show_result,
     forms.print_result,
+    interview.open_interview,
+    interview.start_interview,
+    interview.open_question,
+    interview.answer_question,
+    interview.come_back_later,
+    outcome.check_answers,
+    outcome.show_outcome,
+    outcome.record_outcome,
+    outcome.print_outcome,
 ]
 UPLOADS = [documents.add_page, documents.add_documents]
 FAILURES = {PubliusError: failure, HTTPException: http_failure, Exception: unexpected}

@@ -15,6 +15,7 @@ from publius.kit.fuzzing import arguments
 from publius.policy import schema as policy
 from publius_missions.student_aid import tools
 from publius_missions.student_aid.dependency import QUESTIONS
+from publius_missions.student_aid.index import TABLES
 from publius_missions.student_aid.situation import FILING_STATUS
 
 CASES = tomllib.loads(Path(__file__).with_name("worked_cases.toml").read_text(encoding="utf-8"))["case"]
@@ -99,7 +100,7 @@ def test_every_question_is_asked_in_both_languages_and_found_in_a_sentence(tool)
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"award_year": "2023-24"}, "2024-25, 2025-26, 2026-27"),
+        ({"award_year": "2023-24"}, "2026-27, 2025-26, 2024-25"),
         ({"family_size": -2}, "-2 is too small"),
         ({"parents": [{"adjusted_gross_income": 10**12, "income_earned": 0, "income_tax": 0}]}, "too large"),
         ({"parents": []}, "What did your parents earn"),
@@ -220,3 +221,9 @@ def test_the_checklist_is_that_of_the_situation(given, there, absent):
     usual = {"award_year": "2026-27", "dependent": True, "citizenship": "citizen", "parents_together": "one"}
     items = computed(tools.what_do_i_need, **usual | given).value.items
     assert there in items and absent not in items
+
+
+def test_the_award_years_to_choose_from_are_those_with_tables():
+    for tool in (tools.student_aid_index, tools.loan_limits):
+        offered = {choice.value for choice in tool.parameter("award_year").choices}
+        assert offered == {table.stem for table in TABLES.glob("*.toml")}

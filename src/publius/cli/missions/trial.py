@@ -37,7 +37,7 @@ def try_out(
 
     Raises:
         SetupError: the database or Llama does not start.
-        BrokenMission: its tools cannot be imported; no case was asked.
+        BrokenMission: its tools cannot be imported, or its interview does not fit them; no case was asked.
     """
     if not (settings.home / "models").is_dir():
         raise WeightsMissing(f"There are no weights in {settings.home / 'models'}, and the cases need them.")
@@ -56,6 +56,7 @@ def try_out(
                     agency = await app.database.agency_by_slug(slug)
                     who = local_principal(agency, Role.MEMBER)
                     await app.missions.turn(agency, pack.id, True, who.id)
+                    app.missions.interview(pack)
                     wrong = unknown_inputs(app.missions.tools(pack), cases)
                     return wrong, await run(cases, pack.model, who, partial(flow.answer, app=app), told)
 

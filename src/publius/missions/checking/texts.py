@@ -8,6 +8,7 @@ from publius.missions import parts
 from publius.missions.cases import read_example
 from publius.missions.checking.finding import Finding
 from publius.missions.faults import BrokenMission
+from publius.missions.interview import read_script
 from publius.missions.pack import CARD, Card, read_source, source_files
 
 _COMPILED = {".so", ".pyd", ".pyc", ".dll", ".dylib", ".pth"}  # code that nobody can read here
@@ -27,6 +28,11 @@ def of_card(folder: Path, card: Card, today: date) -> Iterator[Finding]:
         yield Finding(CARD, at("tools"), f"tools names {name} twice")
     if card.interview and not (folder / card.interview).is_file():
         yield Finding(CARD, at("interview"), f"interview names {card.interview}, and there is no such file")
+    elif card.interview:
+        try:
+            read_script(folder, card.interview)
+        except BrokenMission as error:
+            yield Finding(error.file, error.line, error.said)
     if "es" in card.languages:
         for field in ("title_es", "description_es"):
             if not getattr(card, field).strip():

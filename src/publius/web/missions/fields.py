@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from publius.kit import Kind, Parameter, Tool, dollars
+from publius.kit.sentences import whole
 from publius.web.missions.shown import Given
 from publius.web.missions.speech import say
 
@@ -122,7 +123,7 @@ def shown(parameter: Parameter, value: Any, language: str) -> str:
         case Kind.MONEY:
             return dollars(value)
         case Kind.WHOLE:
-            return f"{value:,}"
+            return whole(value)
         case Kind.YES_NO:
             return say("Yes" if value else "No", language)
     return next((each.label(language) for each in parameter.choices if each.value == value), str(value))

@@ -112,6 +112,11 @@ def paper(request: AnyRequest, result: Shown, caveat: str, name: str) -> Respons
     return Response(data, media_type="application/pdf", headers=headers)
 
 
+def form_link(request: AnyRequest, place: Place, tool: Tool, fields: Mapping[str, str], language: str) -> str:
+    """The form of this tool with what it takes of these fields filled in, sealed."""
+    return f"{_path(place, tool)}?a={_seal(request, place, tool).close(Kept(_own(tool, fields), language))}"
+
+
 async def _tool(request: AnyRequest, mission: str, name: str) -> tuple[Place, Tool]:
     place = await place_of(request, mission)
     if name not in place.tools:

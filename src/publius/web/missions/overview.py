@@ -39,7 +39,7 @@ async def list_missions(request: AnyRequest) -> Response[Any]:
 
 @get("/missions/{mission:str}", opt=ASK)
 async def open_mission(request: AnyRequest, mission: FromPath[str]) -> Response[Any]:
-    """One mission: whom it is for, its tools and its sources."""
+    """One mission: whom it is for, its tools, its interview and its sources."""
     place = await place_of(request, mission)
     language = _spoken(request, place.pack.card.languages)
     return page(
@@ -49,7 +49,9 @@ async def open_mission(request: AnyRequest, mission: FromPath[str]) -> Response[
         language=language,
         pack=place.pack,
         tools=list(place.tools.values()),
-        sources=sorted(place.pack.sources, key=lambda source: (source.language != language, source.title)),
+        script=site_of(request).app.missions.interview(place.pack),
+        sources=[source for source in place.pack.sources if source.language == language],
+        others=[source for source in place.pack.sources if source.language != language],
     )
 
 
@@ -107,15 +109,20 @@ def _spoken(request: AnyRequest, languages: tuple[str, ...]) -> str:
 
 def _marked(source: Source, request: AnyRequest) -> Markup:
     """The source's text, with the cited characters highlighted wherever they stand."""
-    length = len(source.text)
+    text, title = source.text, f"# {source.title}\n"
+    twice = text.startswith(title)
+    if twice:  # The page says it already; the characters that are cited stay where they are.
+        text = text.replace(title, " " * (len(title) - 1) + "\n", 1)
+    below = 0 if twice else 1
+    length = len(text)
     start, end = (min(_number(request, name), length) for name in ("start", "end"))
     if end <= start:
-        return prose(source.text)
-    start = min(start + len(_BEGINS.match(source.text[start:end])[0]), end)  # type: ignore[index]
-    cited = source.text[start:end].rstrip()
-    text = f"{source.text[:start]}{_OPEN}{cited}{_SHUT}{source.text[start + len(cited) :]}"
+        return prose(text, below)
+    start = min(start + len(_BEGINS.match(text[start:end])[0]), end)  # type: ignore[index]
+    cited = text[start:end].rstrip()
+    text = f"{text[:start]}{_OPEN}{cited}{_SHUT}{text[start + len(cited) :]}"
     inside, first, parts = False, True, []
-    for part in re.split(f"(<[^>]*>|{_OPEN}|{_SHUT})", prose(text)):
+    for part in re.split(f"(<[^>]*>|{_OPEN}|{_SHUT})", prose(text, below)):
         if part in (_OPEN, _SHUT):
             inside = part == _OPEN
         elif inside and part.strip() and not part.startswith("<"):

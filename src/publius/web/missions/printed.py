@@ -3,8 +3,11 @@
 import io
 from datetime import datetime
 from html import escape
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
+from publius.types import Receipt
 from publius.web.missions.shown import Shown
 from publius.web.missions.speech import on_day, say
 
@@ -38,7 +41,7 @@ def pdf(shown: Shown, agency: str, caveat: str, when: datetime) -> bytes:
         def foot(canvas: Any, _: Any) -> None:
             canvas.setFont("Helvetica", 8)
             canvas.setFillColor(GREY)
-            canvas.drawString(MARGIN, 32, f"{shown.receipt.record}")
+            canvas.drawString(MARGIN, 32, f"{shown.receipt.record}" if shown.receipt else shown.title)
             number = say("Page {page} of {pages}", shown.language, page=document.page, pages=pages)
             canvas.drawRightString(LETTER[0] - MARGIN, 32, number)
 
@@ -75,14 +78,16 @@ def _story(shown: Shown, agency: str, caveat: str, when: datetime) -> list[Any]:
         inputs = text("; ".join(f"{label}: {amount}" for label, amount in row.inputs), quiet)
         lines.append([name, inputs, text(row.amount), text(row.citation, quiet)])
     story += [_table(lines, (180, 130, 64, 130)), text(say("What you answered", language), heading)]
-    story += [_table([[text(each.label), text(each.value)] for each in shown.given], (340, 164), heads=0)]
-    story += [text(say("Receipt", language), heading), *_receipt(shown, text, quiet)]
+    for group, answers in groupby(shown.given, key=attrgetter("group")):
+        story += [text(group, quiet)] if group else []
+        story += [_table([[text(each.label), text(each.value)] for each in answers], (340, 164), heads=0)]
+    if shown.receipt:
+        story += [text(say("Receipt", language), heading), *_receipt(shown.receipt, language, text, quiet)]
     return story
 
 
-def _receipt(shown: Shown, text: Any, quiet: Any) -> list[Any]:
+def _receipt(receipt: Receipt, language: str, text: Any, quiet: Any) -> list[Any]:
     about = "This result stands in the sealed record of {agency}. With these identifiers anybody can prove it."
-    receipt, language = shown.receipt, shown.language
     return [
         text(say(about, language, agency=receipt.agency)),
         text(

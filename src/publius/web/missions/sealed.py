@@ -23,7 +23,7 @@ from publius.errors import InvalidRequest
 from publius.types import Agency, Receipt
 
 DAYS = 30  # for which a link can be come back to; each step gives a new one
-LONGEST = 12_000  # characters; what a browser and a proxy still pass on as an address
+LONGEST = 3_800  # characters: what a cookie holds, and what any browser and proxy passes on as an address
 LARGEST = 200_000  # bytes unpacked
 _NONCE = 12
 

@@ -36,10 +36,12 @@ class Shown(NamedTuple):
     given: list[Given]
     rows: list[Row]
     language: str
-    receipt: Receipt
+    receipt: Receipt | None
 
 
-def shown(pack: Pack, tool: Tool, result: Result[Any], given: list[Given], receipt: Receipt, language: str) -> Shown:
+def shown(
+    pack: Pack, tool: Tool, result: Result[Any], given: list[Given], receipt: Receipt | None, language: str
+) -> Shown:
     """The result of `tool` in this language."""
     rows = [
         Row(
