@@ -6,8 +6,8 @@ from publius.retrieval.relevance import FLOOR
 from publius.types import Evidence, Message, Passage
 
 FOLLOW_UP_WORDS = 6  # "and for parents?" means nothing without the question before it
-MOST_PASSAGES = 6
-MOST_CHARACTERS = 3_600  # about 900 tokens
+MOST_PASSAGES = 8
+MOST_CHARACTERS = 7_200  # about 1,800 tokens; each model is shown as much of it as it reads well
 SAME = 0.85  # share of words in common from which two passages say the same
 NEAREST = 3
 

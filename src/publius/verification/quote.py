@@ -1,101 +1,37 @@
-"""Answering with the source's own words: which sentence of the evidence answers the question.
+"""Answering with the source's own words: which sentences of the evidence answer the question.
 
 Used when nothing of a draft stands, or when what stands lacks the figure, date or name that was
 asked for.
 """
 
 import re
-from enum import StrEnum
+from collections.abc import Iterable
 from functools import cached_property
 
-from publius.verification import figures, names
-from publius.verification.figure import Figure, Kind
-from publius.verification.support import Heading, Match, Sources, Span, Vectors
-from publius.verification.words import either, fold, telling
+from publius.verification.asking import Expected, expected, holds
+from publius.verification.support import Heading, Match, Neighbours, Sources, Span, Vectors
+from publius.verification.words import fold, telling
 
-# Measured: docs/decisions/2026-11-23-support-threshold.md.
+# Measured: docs/decisions/2026-11-25-answer-quality.md.
 ANSWER_FLOOR = 0.44
-SECOND = 0.05  # how near to the best a second sentence must come to be quoted beside it
 SPAN, PASSAGE, WORDS = 0.40, 0.18, 0.30  # what each kind of nearness counts
-RANK = 0.04  # for each place that search put the passage behind the first
+RANK = 0.02  # for each place that search put the passage behind the first
 EXPECTED = 0.15  # for holding the kind of thing that was asked for, or not
+SOME_FIGURE = 0.06  # the same where only some figure is asked for
 SHORT = 0.10
+PAIR = 0.10  # two sentences are quoted only where they are so much better than either
 LEAST_ASKED = 3  # content words
 BEHIND = 0.3  # how far behind the nearest span one may be that still bears on the question
+MOST_QUOTES = 5
+MOST_WORDS = 130  # in all quotations together, but for the first
+WITHIN = 0.15  # how near to the best another must come to be quoted beside it
+SAME = 0.8  # of the words of the shorter one, from which two say the same
 
-
-class Expected(StrEnum):
-    """What kind of thing a question asks for."""
-
-    FIGURE = "figure"
-    DURATION = "duration"
-    MONEY = "amount"
-    PERCENT = "percentage"
-    DATE = "date"
-    NAME = "name"
-    PHONE = "telephone number"
-
-
-_ASKED = [
-    (Expected.PHONE, r"""(?:tele)?phone number; fax(?: number)?; number (?:to|can i|do i) call;
-        numero de (?:telefono|fax)"""),
-    (Expected.PERCENT, r"""what (?:percent|percentage|share); which percentage; what %; que porcentaje;
-        percent of; percentage of; interest rates?; (?:tasa|tipo) de interes"""),
-    (Expected.DURATION, r"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+
-        )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos);
-        cuanto tiempo; how often"""),
-    (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may);
-        how (?:expensive|costly);
-        cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
-        (?:amount|award|fine|loan|grant)"""),
-    (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);
-        (?:what|which|by what|on what) (?:date|day|year|month);
-        deadline; cuando; en que (?:fecha|ano|dia); fecha limite"""),
-    (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few); cuant[oa]s?; que edad;
-        what
-        (?:number|age|amount|size|length)"""),
-    (Expected.NAME, r"""who; whom; whose; quien(?:es)?; which
-        (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"""),
-]  # fmt: skip
-_EXPECTED = [(kind, re.compile(rf"\b(?:{either(written)})(?!\w)")) for kind, written in _ASKED]
 # A document that speaks to the machine is data like any other, but what it orders answers nobody's question.
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|polic)"
     r"|\b(?:always|only) (?:answer|say|reply|respond) (?:that|with)\b|\breveal\b.{0,30}\b(?:key|password|prompt|secret)"
 )
-_TIME_UNITS = frozenset({"day", "week", "month", "year", "hour", "minute", "second", "semester", "quarter"})
-
-
-def expected(question: str) -> Expected | None:
-    """What kind of thing `question` asks for, if its words say so."""
-    folded = fold(question)
-    return next((kind for kind, pattern in _EXPECTED if pattern.search(folded)), None)
-
-
-def holds(text: str, kind: Expected | None) -> bool:
-    """Whether `text` has a thing of the kind that was asked for."""
-    if kind is None:
-        return True
-    if kind is Expected.NAME:
-        return bool(names.read_names(text))
-    return any(_fits(figure, kind) for figure in figures.read(text) if not figure.weak)
-
-
-def _fits(figure: Figure, kind: Expected) -> bool:
-    match kind:
-        case Expected.PERCENT:
-            return figure.kind is Kind.PERCENT
-        case Expected.MONEY:
-            return figure.kind is Kind.MONEY
-        case Expected.DURATION:
-            return figure.unit in _TIME_UNITS
-        case Expected.DATE:
-            return figure.kind in {Kind.DATE, Kind.YEARS} or figure.unit in _TIME_UNITS
-        case Expected.PHONE:
-            return figure.unit == "phone"
-        case _:
-            counted = figure.kind is Kind.NUMBER and figure.unit not in _TIME_UNITS
-            return counted or figure.kind in {Kind.PERCENT, Kind.MONEY}
 
 
 class Answers:
@@ -127,23 +63,23 @@ class Answers:
         return len(self._stems) < LEAST_ASKED
 
     def best(self) -> list[Match]:
-        """The one or two spans that answer best; none where none is near enough to count as an answer."""
+        """The few spans that answer best, best first; none where none is near enough to count as an answer."""
+        ranked = self.ranked
+        return _chosen(ranked) if ranked and ranked[0].support >= ANSWER_FLOOR else []
+
+    @cached_property
+    def ranked(self) -> list[Match]:
+        """Every span that could be quoted and comes near the best, best first."""
         top = max((match.support for match in self._matches.values()), default=0.0)
-        # Only these can still come first once it is known what they hold.
+        # Only these can still come first, or near to it, once it is known what they hold.
         close = [
             self._judge(match)
             for match in self._matches.values()
-            if match.support >= top - 2 * EXPECTED
+            if match.support >= top - 2 * EXPECTED - WITHIN
             and not isinstance(match.span, Heading)
             and not _ORDERS.search(fold(match.span.plain))
         ]
-        ranked = sorted(close, key=lambda match: match.support, reverse=True)
-        if not ranked or ranked[0].support < ANSWER_FLOOR:
-            return []
-        first = ranked[0]
-        near = (match for match in ranked if match.support >= first.support - SECOND)
-        second = next((match for match in near if not first.span.overlaps(match.span)), None)
-        return [first, second] if second else [first]
+        return sorted(close, key=_quotable, reverse=True)
 
     def _match(self, number: int) -> Match:
         span = self._sources.spans[number]
@@ -159,5 +95,31 @@ class Answers:
         """Add what is slow to find out: whether the span holds the kind of thing that was asked for."""
         if self.expected is None:
             return match
+        counts = SOME_FIGURE if self.expected is Expected.SOME_FIGURE else EXPECTED
         fits = holds(match.span.plain, self.expected)
-        return match._replace(support=match.support + (EXPECTED if fits else -EXPECTED))
+        return match._replace(support=match.support + (counts if fits else -counts))
+
+
+def _quotable(match: Match) -> float:
+    return match.support - PAIR * isinstance(match.span, Neighbours)
+
+
+def _chosen(ranked: Iterable[Match]) -> list[Match]:
+    """The first, and those near it that say something else, as far as there is room."""
+    chosen: list[Match] = []
+    words = 0
+    for match in ranked:
+        length = len(match.span.plain.split())
+        if chosen and (len(chosen) == MOST_QUOTES or _quotable(match) < _quotable(chosen[0]) - WITHIN):
+            break
+        if chosen and words + length > MOST_WORDS:
+            continue
+        if not any(match.span.overlaps(other.span) or _same(match.span, other.span) for other in chosen):
+            chosen.append(match)
+            words += length
+    return chosen
+
+
+def _same(one: Span, other: Span) -> bool:
+    shared = len(one.stems & other.stems)
+    return shared > SAME * max(1, min(len(one.stems), len(other.stems)))

@@ -20,7 +20,7 @@ from publius.types import (
     Reply,
     ToolResult,
 )
-from publius.verification import quote, sentences
+from publius.verification import asking, sentences
 from publius.verification.figures import missing, read
 from publius.verification.meaning import Objection
 from publius.verification.quote import Answers
@@ -165,13 +165,13 @@ class Checking:
         _, answers = await self._prepared()
         matches = answers.best()
         if said:
-            lacks = not quote.holds(said, answers.expected)
+            lacks = not asking.holds(said, answers.expected)
             enough = max(answers.score(match.span) for match in self._matches) + BETTER
             matches = [
                 match
-                for match in matches[:1]
+                for match in (matches if lacks else matches[:1])
                 if (match.support > enough and not any(match.span.overlaps(used.span) for used in self._matches))
-                or (lacks and quote.holds(match.span.plain, answers.expected))
+                or (lacks and asking.holds(match.span.plain, answers.expected))
             ]
         return [self._keep(self._quotation(match), breaks=True) for match in matches]
 
