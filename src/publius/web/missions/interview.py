@@ -1,6 +1,7 @@
 """The pages of a guided interview: the start, one question a page, and the way to come back later."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -49,12 +50,15 @@ async def open_question(request: AnyRequest, mission: FromPath[str], id: FromPat
     asked = walk.journey.page(name)
     if asked is None:
         return go(walk.ahead())
-    return _question(request, walk, asked, walk.kept.answers.get(name, ""))
+    return _question(request, walk, asked)
 
 
-@post("/missions/{mission:str}/interview/{id:str}/ask/{name:str}", status_code=200, opt=ASK)
+@post("/missions/{mission:str}/interview/{id:str}/ask/{name:str}", opt=ASK)
 async def answer_question(request: AnyRequest, mission: FromPath[str], id: FromPath[str], name: FromPath[str]) -> Any:
-    """Take the answer and go on, or back; what cannot be read is said beside the field, and stays in it."""
+    """Take the answer and go on, or back; what cannot be read stays in its field, with what is wrong said beside it.
+
+    Every outcome is another page to see, so that the browser's own Back never asks to send something again.
+    """
     walk = await walk_of(request, mission, id)
     if walk is None:
         return lost(mission)
@@ -63,14 +67,16 @@ async def answer_question(request: AnyRequest, mission: FromPath[str], id: FromP
         return go(walk.ahead())
     form = await request.form()
     sent, press, then = ",".join(map(plain, form.getall(name, []))), plain(form.get("press")), plain(form.get("then"))
+    same = f"{walk.at(asked)}?then={quote(then)}" if then else walk.at(asked)
     if press.startswith(SPEAK):
-        walk = walk.speaking(language_of(press.removeprefix(SPEAK)))
-        return keep(request, _question(request, walk, asked, sent, then=then), walk)
+        walk = walk.speaking(language_of(press.removeprefix(SPEAK))).typing(asked, sent)
+        return keep(request, go(same), walk)
     try:
         walk = walk.answering(asked, walk.journey.read(asked, sent, walk.kept.language))
-    except InvalidInput as error:
+    except InvalidInput:
+        walk = walk.typing(asked, sent, refused=press != BACK)
         if press != BACK:
-            return _question(request, walk, asked, sent, (error.problems or {}).get(name) or str(error), then)
+            return keep(request, go(same), walk)
     return keep(request, go(_onward(walk, asked, press, then)), walk)
 
 
@@ -85,12 +91,11 @@ async def come_back_later(request: AnyRequest, mission: FromPath[str], id: FromP
     return interview_page(request, "missions/later.html", walk, link=link, days=DAYS)
 
 
-def interview_page(request: AnyRequest, template: str, walk: Walk, *, status: int = 200, **more: Any) -> Response[Any]:
+def interview_page(request: AnyRequest, template: str, walk: Walk, **more: Any) -> Response[Any]:
     """A page of the interview in its language."""
     return page(
         request,
         template,
-        status=status,
         here=HERE,
         language=walk.kept.language,
         pack=walk.place.pack,
@@ -115,24 +120,32 @@ def _onward(walk: Walk, asked: Page, press: str, then: str) -> str:
     return walk.ahead() if then == "check" else walk.at(walk.journey.after(asked))
 
 
-def _question(
-    request: AnyRequest, walk: Walk, asked: Page, sent: str, problem: str = "", then: str = ""
-) -> Response[Any]:
-    language = walk.kept.language
+def _question(request: AnyRequest, walk: Walk, asked: Page) -> Response[Any]:
+    language, typed = walk.kept.language, walk.kept.typed
+    here = typed.page == asked.id
+    sent = typed.text if here else walk.kept.answers.get(asked.id, "")
+    problem = _problem(walk, asked, sent) if here and typed.refused else ""
     part = next(part for part in walk.script.part if part.id == asked.part)
     return interview_page(
         request,
         "missions/question.html",
         walk,
-        status=422 if problem else 200,
         asked=asked,
         part=pick(language, part.en, part.es),
         field=_field(walk, asked, sent, problem),
         ticked=sent.split(","),
         problem=problem,
-        then=then or plain(request.query_params.get("then")),
-        first=walk.journey.before(asked) is None,
+        then=plain(request.query_params.get("then")),
     )
+
+
+def _problem(walk: Walk, asked: Page, sent: str) -> str:
+    """What is wrong with an answer, in the language of the page."""
+    try:
+        walk.journey.read(asked, sent, walk.kept.language)
+    except InvalidInput as error:
+        return error.problems.get(asked.id) or str(error)
+    return ""
 
 
 def _field(walk: Walk, asked: Page, sent: str, problem: str) -> Field:

@@ -133,7 +133,6 @@ def _check(request: AnyRequest, walk: Walk) -> Response[Any]:
         request,
         "missions/answers.html",
         walk,
-        status=422 if problems else 200,
         given=walk.given(),
         problems={id_of(page): sentence for page, sentence in problems.items()},
     )

@@ -18,6 +18,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from publius.errors import InvalidRequest
 from publius.types import Agency, Receipt
@@ -26,6 +27,14 @@ DAYS = 30  # for which a link can be come back to; each step gives a new one
 LONGEST = 3_800  # characters: what a cookie holds, and what any browser and proxy passes on as an address
 LARGEST = 200_000  # bytes unpacked
 _NONCE = 12
+
+
+class Typed(Struct, frozen=True, array_like=True):
+    """What stands in a page's field and is no answer yet; `refused` once it was sent and could not be read."""
+
+    page: str = ""
+    text: str = ""
+    refused: bool = False
 
 
 class Kept(Struct, frozen=True, array_like=True):
@@ -39,10 +48,12 @@ class Kept(Struct, frozen=True, array_like=True):
     receipt: Receipt | None = None
     digest: str = ""
     until: int = 0  # seconds since 1970
+    typed: Typed = Typed()
 
     def answering(self, answers: dict[str, str]) -> "Kept":
         """The same with other answers. A receipt is of the answers that it was given for, and falls away with them."""
-        return self if answers == self.answers else Kept(answers, self.language)
+        same = self if answers == self.answers else Kept(answers, self.language)
+        return replace(same, typed=Typed())
 
     @property
     def ends(self) -> datetime:
@@ -64,7 +75,7 @@ class Seal:
             InvalidRequest: there is more than an address can carry.
         """
         ends = int(time.time()) + DAYS * 86_400
-        packed = zlib.compress(msgspec.msgpack.encode(msgspec.structs.replace(kept, until=ends)), 9)
+        packed = zlib.compress(msgspec.msgpack.encode(replace(kept, until=ends)), 9)
         nonce = os.urandom(_NONCE)
         sealed = base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, packed, self._bound)).decode().rstrip("=")
         if len(sealed) > LONGEST:

@@ -18,12 +18,13 @@ from publius.kit import InvalidInput, Tool
 from publius.missions.interview import Journey, Page, Script
 from publius.web.missions.computing import Place, place_of
 from publius.web.missions.fields import shown
-from publius.web.missions.sealed import Kept, Seal
+from publius.web.missions.sealed import Kept, Seal, Typed
 from publius.web.missions.shown import Given
 from publius.web.missions.speech import pick, say
 from publius.web.visitor import AnyRequest, site_of, viewer
 
 COOKIE = "publius-interview"
+LONGEST_TYPED = 200  # characters that are given back for correction
 
 
 class Walk(NamedTuple):
@@ -52,6 +53,11 @@ class Walk(NamedTuple):
     def answering(self, page: Page, answer: str) -> "Walk":
         """The same with one more answer, or another one."""
         return self.having(self.kept.answering({**self.kept.answers, page.id: answer}))
+
+    def typing(self, page: Page, text: str, *, refused: bool = False) -> "Walk":
+        """The same with what stands in the page's field, which is no answer yet."""
+        kept = msgspec.structs.replace(self.kept, typed=Typed(page.id, text[:LONGEST_TYPED], refused))
+        return self._replace(kept=kept)
 
     def having(self, kept: Kept) -> "Walk":
         """The same with these answers."""
