@@ -100,6 +100,7 @@ BROKEN = [
     ("- ask: What?\n  sayss: [a]\n", "cases/a.yaml, line 2: sayss is no field of it."),
     ("- ask: a\n  says: [b]\n- ask: What?\n  says: a\n", "cases/a.yaml, line 4: says: expected a list, got a text."),
     ("- ask: What?\n  language: fr\n  says: [a]\n", "cases/a.yaml, line 2: language: "),
+    ("- ask: What?\n  never_says: [$]\n", "cases/a.yaml, line 1: '$' has neither a word nor a figure"),
     ("ask: What?\n", "cases/a.yaml, line 1: it is not a list of cases"),
     ("- ask: 'What\n", "cases/a.yaml, line 2: it is not YAML"),
     ("- ask: !!python/object/apply:os.system [ls]\n", "cases/a.yaml, line 1: it is not YAML"),

@@ -10,6 +10,9 @@ from tests.missions.test_packs import rewritten
 
 from publius.missions.beginning import begin
 from publius.missions.checking import Finding, check
+from publius.missions.discovery import discover
+from publius.missions.pack import Pack
+from publius.settings import read
 
 TODAY = date(2026, 11, 25)
 PACKAGE = "gardens"
@@ -34,6 +37,11 @@ def found(folder: Path, change: Change) -> list[Finding]:
 
 def test_a_sound_pack_has_no_findings_and_nothing_of_it_runs(tmp_path: Path) -> None:
     assert found(tmp_path / "gardens", added(TOOLS, "\nraise SystemExit('it ran')\n")) == []
+
+
+@pytest.mark.parametrize("pack", discover(read({})).installed.values(), ids=lambda pack: pack.id)
+def test_every_installed_pack_is_sound(pack: Pack) -> None:
+    assert [finding for finding in check(pack.folder, pack.package, TODAY) if not finding.note] == []
 
 
 def test_a_new_pack_is_sound(tmp_path: Path) -> None:

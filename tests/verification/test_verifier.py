@@ -265,3 +265,13 @@ async def test_the_prompts_own_rules_are_no_claim() -> None:
     recited = "Answer in one or two short sentences, with the words of the passages. " + AWARD
     checked = await check("Within how many days must schools disburse the Pell Grant?", [AWARD], recited)
     assert not any("short sentences" in claim.text for claim in checked.withheld)
+
+
+FAQ = "How long can I get a Pell Grant? A student can get Pell Grants for 12 semesters in all.\nSource: 20 USC 1070a."
+
+
+@pytest.mark.parametrize("said", ["How long can I get a Pell Grant?", "Source: 20 USC 1070a.", "Nothing at all."])
+async def test_a_question_and_the_name_of_a_source_are_no_answer(said: str) -> None:
+    checked = await check("How long can a student get Pell Grants?", [FAQ], said)
+    assert checked.quoted and "12 semesters" in checked.text
+    assert not any(claim.text in (said, f"“{said}”") for claim in checked.claims)

@@ -25,8 +25,9 @@ def _nothing(values: Mapping[str, Any]) -> Sequence[str]:
 class Tool:
     """A function of a mission with all that follows from its types. Calling it calls the function.
 
-    `asks` are words of a question that this tool answers. `summary` is the first sentence of `description`. `needed`
-    names the inputs that are wanted besides the required ones, by the values so far.
+    `asks` are words of a question that this tool answers; `…` in them stands for a few words of any kind.
+    `summary` is the first sentence of `description`. `needed` names the inputs that are wanted besides the required
+    ones, by the values so far.
     """
 
     function: Function

@@ -158,6 +158,10 @@ def _case(data: Any, name: str, line: int, text: str) -> Case:
         raise BrokenMission(name, line + at - 1, said) from None
     if bool(case.ask.strip()) == bool(case.turns):
         raise BrokenMission(name, line, "a case has either ask or turns")
+    if empty := next((phrase for phrase in (*case.says, *case.never_says) if not re.search(r"\w", phrase)), None):
+        raise BrokenMission(
+            name, line, f"{empty!r} has neither a word nor a figure that an answer could be searched for"
+        )
     if not case.expects:
         raise BrokenMission(name, line, "a case expects nothing, so it could not fail: add says, cites or another")
     return case

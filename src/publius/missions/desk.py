@@ -23,7 +23,7 @@ from publius.missions.routing import route, wants_result
 from publius.missions.saying import said
 from publius.missions.shelf import Shelf
 from publius.missions.slots import Slot, arguments, missing, slots_of
-from publius.missions.turns import affirms, asks_something, denies, stated
+from publius.missions.turns import affirms, asks_something, denies, goes_on, stated
 from publius.retrieval.gathering import asked as searched
 from publius.types import Evidence, Grant, Question, Reply, ToolCall, Usage
 
@@ -177,8 +177,7 @@ class _Turn:
 
     async def _otherwise(self) -> Evidence:
         """No tool is asked for in so many words: the sources, or else what Llama or a tool's words suggest."""
-        words = searched(self._question.messages)
-        found = await self._desk.sources(self._pack, words, self._language)
+        found = await self._told()
         if found.passages:
             return found
         tool = route(self._text, self._tools) or self._told_most()
@@ -189,6 +188,15 @@ class _Turn:
         if tool is not None and values:
             return self._next(tool, values, ())
         return msgspec.structs.replace(found, spent=self._spent)
+
+    async def _told(self) -> Evidence:
+        """What the sources say; a message that goes on from the one before is searched for with it."""
+        whole = searched(self._question.messages)
+        for words in dict.fromkeys((whole if goes_on(self._text) else self._text, whole)):
+            found = await self._desk.sources(self._pack, words, self._language)
+            if found.passages:
+                break
+        return found
 
     def _next(self, tool: Tool, values: Mapping[str, Any], unplaced: Sequence[str]) -> Evidence:
         """The next question; or where nothing is missing, all inputs to be confirmed."""

@@ -5,10 +5,12 @@ asks for a result of the person's own, or gives figures for it; all else is for 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from publius.kit import Tool
 from publius.missions import spelling
+from publius.missions.saying import said
+from publius.missions.slots import slots_of
 from publius.verification.words import fold
 
 _WANTED = re.compile(
@@ -28,33 +30,41 @@ _WANTED = re.compile(
       | cuant[oa]s?\b.{0,60}?\b(?:me|nos|mi|mis|yo|podria|puedo|recibi\w*|tendr\w*|toca\w*|daria\w*|darian)\b
       | (?:want|need|like|quiero|quisiera|quisieramos|necesito)\b.{0,40}?\b(?:my|our|mi|mis|nuestr[oa])\b
       | (?:cual|cuales|que|como)\s+(?:es|son|seria|serian|sera|queda|quedaria)\s+(?:mi|mis|nuestr[oa]s?|su)
-      | (?:soy|somos|califico|calificamos|es\s+mi\s+hij[oa]) | (?:tengo|tenemos)\s+derecho
-      | que\s+(?:\w+\s+)?(?:necesito|necesitamos|pasa\s+si|pasaria\s+si|beca|ayuda)\b | ^\W*y\s+si\b
+      | (?:saber|ver)\s+si\b | (?:tengo|tenemos)\s+derecho
+      | que\s+(?:\w+\s+)?(?:necesito|necesitamos|pasa\s+si|pasaria\s+si|beca|ayuda)\b
     )""",
     re.X | re.S,
 )
 # A way or a rule is asked for, which is told in the sources, whoever it is for.
 _TOLD = re.compile(
     r"""^\W*(?:
-        how\s+(?:do|does|can|should|would|is|are|long|often|to)\b | when\b | where\b | who\b | why\b
+        how\s+(?:do|does|can|should|would|is|are|long|often|to)\b
+      | (?:for\s+)?how\s+many\s+(?:semesters|years|terms|times|credits)\b
+      | cuanto\s+tiempo\b | (?:por|durante)\s+cuant[oa]s?\b | cuant[oa]s\s+(?:semestres|anos|veces|creditos)\b
+      | when\b | where\b | who\b | why\b
       | (?:can|could|may|must|should|do|does|will|did)\s+(?:i|we|my|you|the|it|they|he|she)\b(?!.{0,40}\bqualify\b)
       | what\s+(?:is|are|does|do|happens)\s+(?:a|an|the|it|pell|fafsa)\b
       | (?:como|cuando|donde|quien|por\s+que|puedo|debo|tengo\s+que|que\s+es|que\s+son|que\s+significa)\b
     )""",
     re.X | re.S,
 )
+BETWEEN = 4  # words that may stand where a tool's phrase has `…`
+# What says something of oneself is a question only as one, `¿Soy dependiente?`, and `y si` only at the beginning.
+_SELF = re.compile(r"\b(?:soy|somos|califico|calificamos|es\s+mi\s+hij[oa])\b[^.?!¿]*\?|^\W*y\s+si\b")
 _WHOLE = re.compile(r"\b(?:calculat|comput|estimat|calcul|estim)\w*")
 
 
-def route(text: str, tools: Iterable[Tool]) -> Tool | None:
-    """The tool with the longest of its words in the text; the first of the mission's where two are equal."""
-    said = spelling.words(text)
-    best: tuple[int, Tool] | None = None
-    for tool in tools:
-        named = max((_letters(phrase, said) for phrase in tool.asks), default=0)
-        if named and (best is None or named > best[0]):
-            best = named, tool
-    return best[1] if best else None
+def route(text: str, tools: Sequence[Tool]) -> Tool | None:
+    """The tool that the text names: of several the one for which it says most, then that of the longest words.
+
+    So `soy dependiente` in `Soy dependiente, ¿cuánta beca Pell recibiría?` is an input, and not what is asked for.
+    """
+    words = spelling.words(text)
+    letters = {tool.name: max((_letters(phrase, words) for phrase in tool.asks), default=0) for tool in tools}
+    named = [tool for tool in tools if letters[tool.name]]
+    if len(named) < 2:
+        return named[0] if named else None
+    return max(named, key=lambda tool: (len(said(text, slots_of(tool)).values), letters[tool.name]))
 
 
 def wants_result(text: str) -> bool:
@@ -62,8 +72,9 @@ def wants_result(text: str) -> bool:
     folded = fold(text)
     if _WHOLE.search(folded) and not re.match(r"\W*(?:how|what|como|que)\s+(?:is|are|do|does|se|es)\b", folded):
         return True
-    return not _TOLD.search(folded) and bool(_WANTED.search(folded))
+    return not _TOLD.search(folded) and bool(_WANTED.search(folded) or _SELF.search(folded))
 
 
-def _letters(phrase: str, said: list[str]) -> int:
-    return len(phrase) if spelling.find(phrase, said) is not None else 0
+def _letters(phrase: str, words: list[str]) -> int:
+    apart = BETWEEN if "…" in phrase else 0
+    return len(phrase) if spelling.find(phrase, words, apart) is not None else 0

@@ -29,6 +29,9 @@ LARGE = 1_000  # a number from which on it is told that nobody knows what it is 
 APART = 5  # words that may stand between the words of one name: `my parents have $500 in savings`
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_DENIES = frozenset(("not", "no", "never", "isn't", "aren't", "don't", "ni", "nunca"))
+DENIED = 3  # words behind a `not` that it denies: `I am not a U.S. citizen`
+_CLAUSE = re.compile(r"[,:]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.):]\s+(?=\S)")
 _THEY = re.compile(r"(?i)\b(?:they|ellos|ellas)\b")
@@ -94,7 +97,7 @@ def _sentence(
 ) -> tuple[dict[str, int | str | bool], list[str], _People | None]:
     """The values in one sentence, what could not be placed, and of which people it speaks at its end."""
     tokens = [(fold(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
-    places = _longest([place for slot in slots for place in _places(slot, slots, tokens)])
+    places = _longest([place for slot in slots for place in _places(slot, slots, tokens, text)])
     people = _people(slots, tokens, {place.start for place in places})
     places = [place for place in places if _spoken_of(place, people, subject)]
     held = [mention for mention in mentions.read(text) if mention.kind in _COUNTED and not mention.idle]
@@ -109,8 +112,10 @@ def _sentence(
     for place in places:
         if place.slot.kind is Kind.YES_NO and (answer := states_it(text, place.start, place.end)) is not None:
             found.setdefault(place.slot.path, answer != place.opposite)
+    whose = people[-1].name if people else subject
     for slot in slots:
-        if slot.kind is Kind.CHOICE and (choice := _choice(slot, [t[0] for t in tokens], places)) is not None:
+        spoken_of = slot.people is None or slot.people.name == whose
+        if spoken_of and slot.kind is Kind.CHOICE and (choice := _choice(slot, [t[0] for t in tokens], places)):
             found.setdefault(slot.path, choice)
     left = [text[mention.start : mention.end] for mention in held if mention not in used and _is_amount(mention)]
     return found, left, people[-1] if people else None
@@ -147,13 +152,15 @@ def _spoken_of(place: _Place, people: Sequence[_People], default: str) -> bool:
     return (before[-1] if before else default) == place.slot.people.name
 
 
-def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]]) -> list[_Place]:
+def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]], text: str) -> list[_Place]:
     """Where the slot is named: by its words, or by those words of its question that no other question has."""
     words = [token[0] for token in tokens]
     found = []
     for phrase in slot.parameter.ask.words:
         for first, end in _occurrences(phrase, words, APART if " " in phrase else 0):
-            found.append(_Place(slot, tokens[first][1], tokens[end - 1][2], len(phrase)))
+            start, stop = tokens[first][1], tokens[end - 1][2]
+            if not _CLAUSE.search(text, start, stop):  # A name does not go on behind a comma.
+                found.append(_Place(slot, start, stop, len(phrase)))
         if slot.kind is Kind.YES_NO:
             for opposite in (f"{prefix}{fold(phrase)}" for prefix in ("in", "un", "non")):
                 for first, end in _occurrences(opposite, words, 0):
@@ -181,11 +188,12 @@ def _telling(question: str) -> frozenset[str]:
 
 
 def _occurrences(phrase: str, words: Sequence[str], apart: int) -> list[tuple[int, int]]:
-    found, at = [], 0
+    """Where it begins and ends: of those that end in one place, the shortest."""
+    found, at = {}, 0
     while (place := spelling.find(phrase, words[at:], apart)) is not None:
-        found.append((at + place[0], at + place[1]))
+        found[at + place[1]] = at + place[0]
         at += place[0] + 1
-    return found
+    return [(first, end) for end, first in found.items()]
 
 
 def _longest(places: Sequence[_Place]) -> list[_Place]:
@@ -236,19 +244,22 @@ def _choice(slot: Slot, words: Sequence[str], places: Sequence[_Place], asked: b
         choice.value: [spelling.words(choice.title), spelling.words(choice.title_es), spelling.words(choice.value)]
         for choice in slot.parameter.choices
     }
+    affirmed = [word for at, word in enumerate(words) if not _DENIES & set(words[max(0, at - DENIED) : at])]
     whole = {
         value
         for value, names in labels.items()
         for name in names
-        if (len(name) > 1 or named) and name and spelling.find(" ".join(name), words) is not None
+        if (len(name) > 1 or named)
+        and name
+        and spelling.find(" ".join(name), words if len(name) > 1 else affirmed) is not None
     }
     if len(whole) == 1 or not named:
         return next(iter(whole)) if len(whole) == 1 else None
     hits = {}
     for value, names in labels.items():
         others = {word for other, held in labels.items() if other != value for name in held for word in name}
-        own = {word for name in names for word in name if says_something(word) and len(word) > 3} - others
-        hits[value] = sum(any(spelling.meant(said, word) for said in words) for word in own)
+        own = {word for name in names for word in name if says_something(word) and len(word) > 2} - others
+        hits[value] = sum(any(spelling.meant(said, word) for said in affirmed) for word in own)
     best = [value for value, count in hits.items() if count and count == max(hits.values())]
     return best[0] if len(best) == 1 else None
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import math
+import re
 import tempfile
 import uuid
 from collections import Counter
@@ -29,7 +30,7 @@ from publius.retrieval.relevance import FLOOR, relevance
 from publius.retrieval.search import K1, LEXICAL_SHARE, B
 from publius.retrieval.whole import embedded
 from publius.types import Evidence, Passage
-from publius.verification.words import content
+from publius.verification.words import content, fold
 
 Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, rows of length 1
 
@@ -37,6 +38,9 @@ Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, ro
 # docs/decisions/2026-11-25-missions-in-conversation.md.
 SPANISH_FLOOR = 0.75
 
+SLIP = 3  # letters up to which a word that no source has is taken for a slip: `wat`, `hav`
+
+_WORD = re.compile(r"[^\W\d_]+")
 _SPACE = uuid.UUID("6a1f3c64-5c0e-4a4b-9a55-0d6f1c7a8e21")  # of the ids of sources
 
 
@@ -46,6 +50,7 @@ class _Cut(Struct, frozen=True):
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32]
     words: tuple[Counter[str], ...]
+    vocabulary: frozenset[str]
 
 
 class Shelf:
@@ -64,17 +69,19 @@ class Shelf:
         """The passages that an answer may rest on; in another language only where this one holds none."""
         if not words.strip():
             return Evidence()
-        vector = np.asarray(await self._embed([words]), dtype=np.float32)[0]
         own = [source for source in pack.sources if source.language == language]
-        floor = SPANISH_FLOOR if language == "es" else FLOOR
-        found = evidence(_ranked([await self._of(pack.id, source) for source in own], words, vector), floor)
+        found = await self._found(pack, own, words, SPANISH_FLOOR if language == "es" else FLOOR)
         if found.passages:
             return found
         others = [source for source in pack.sources if source.language != language]
-        foreign = evidence(
-            _ranked([await self._of(pack.id, source) for source in others], words, vector), SPANISH_FLOOR
-        )
+        foreign = await self._found(pack, others, words, SPANISH_FLOOR)
         return foreign if foreign.passages or not found.nearest else found
+
+    async def _found(self, pack: Pack, sources: Sequence[Source], words: str, floor: float) -> Evidence:
+        cuts = [await self._of(pack.id, source) for source in sources]
+        words = _corrected(words, frozenset[str]().union(*(cut.vocabulary for cut in cuts)))
+        vector = np.asarray(await self._embed([words]), dtype=np.float32)[0]
+        return evidence(_ranked(cuts, words, vector), floor)
 
     async def _of(self, mission: str, source: Source) -> _Cut:
         key = (mission, source.name, hashlib.sha256(f"{source.title}\n{source.text}".encode()).hexdigest())
@@ -105,7 +112,8 @@ class Shelf:
             )
             for number, piece in enumerate(pieces)
         )
-        return _Cut(passages, vectors, tuple(Counter(_stems(text)) for text in texts))
+        vocabulary = frozenset(word for text in texts for word in spelling.words(text))
+        return _Cut(passages, vectors, tuple(Counter(_stems(text)) for text in texts), vocabulary)
 
     async def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text, from disk where they were made before. A file that cannot be read is made again."""
@@ -137,7 +145,7 @@ def _ranked(cuts: Sequence[_Cut], words: str, vector: NDArray[np.float32]) -> li
     cosines = np.concatenate([cut.vectors for cut in cuts]) @ vector
     frequency = Counter(stem for count in counts for stem in count)
     typical = sum(sum(count.values()) for count in counts) / len(counts)
-    asked = {_spelt(stem, frequency) for stem in _stems(words)}
+    asked = {stem for stem in _stems(words) if stem in frequency or len(stem) > SLIP}
     weights = {
         stem: math.log(1 + (len(counts) - frequency[stem] + 0.5) / (frequency[stem] + 0.5)) for stem in sorted(asked)
     }
@@ -153,6 +161,11 @@ def _ranked(cuts: Sequence[_Cut], words: str, vector: NDArray[np.float32]) -> li
     return sorted(ranked, key=lambda passage: -passage.score)
 
 
-def _spelt(stem: str, known: Counter[str]) -> str:
-    """The word of the sources that a mistyped one means; the word itself where they hold it, or none like it."""
-    return stem if stem in known else spelling.closest(stem, known) or stem
+def _corrected(text: str, known: frozenset[str]) -> str:
+    """The text with each mistyped word as the sources write it; a word that is like none or several of theirs stays."""
+
+    def meant(match: re.Match[str]) -> str:
+        folded = fold(match.group())
+        return match.group() if folded in known else spelling.closest(folded, known) or match.group()
+
+    return _WORD.sub(meant, text)

@@ -25,6 +25,11 @@ _FIRST = re.compile(
     | my\ (?:family|household|son|daughter|child)|mi\ (?:familia|hij))""",
     re.X,
 )
+# Nothing but the name, as people list what they are: `dependent, 2026-27, family of 4`.
+_LISTED = re.compile(r"\W*(?P<no>(?:not|no)\s+)?(?:(?:an?|una?|estudiante)\s+)*(?:student|estudiante)?\W*")
+# A question that follows on what is stated: `Soy dependiente, ¿cuánto recibiría?`
+_ASKED_BEHIND = re.compile(r"¿|[,;]\s*(?:how|what|which|when|can|do|does|would|cuant[oa]s?|cual(?:es)?|que|como)\b")
+_NOT_BEFORE = re.compile(r"\b(?:no|nunca|tampoco)\s+$")  # as Spanish has it: `no estoy casado`
 _ANSWERED = re.compile(r"\W{0,3}(yes|no|si)\b")
 _NOT = re.compile(r"\b(?:not|no|never|nobody|none|neither|without|nunca|tampoco|ni|sin)\b|n't\b")
 
@@ -34,10 +39,14 @@ def states_it(text: str, start: int, end: int) -> bool | None:
     folded = fold(text)
     if len(folded) != len(text):
         return None
+    if asked := _ASKED_BEHIND.search(folded, end):
+        folded = folded[: asked.start()]
     if answered := _ANSWERED.match(folded, end):
         return answered[1] != "no"
     if _SUPPOSED.search(folded[:start]) or _QUESTION.search(folded):
         return None
+    if (listed := _listed(folded, start, end)) is not None:
+        return listed
     openings = [match for match in _OPENING.finditer(folded) if match.start() <= start]
     if not openings:
         return None
@@ -48,4 +57,14 @@ def states_it(text: str, start: int, end: int) -> bool | None:
     if not _FIRST.match(opening.group()) and opening.end() < start:
         # Of somebody else it is said only where the name itself includes them: `my parents are married`.
         return None
-    return not _NOT.search(f"{opening.group()}{between}")
+    return not _NOT.search(f"{opening.group()}{between}") and not _NOT_BEFORE.search(folded[: opening.start()])
+
+
+def _listed(folded: str, start: int, end: int) -> bool | None:
+    """Whether the item of a list that holds the name says yes or no; None where it says anything else too."""
+    if folded.rstrip().endswith("?"):
+        return None
+    before = re.split(r"[,;:.]|\b(?:and|y)\b", folded[:start])[-1]
+    behind = re.split(r"[,;:.]|\b(?:and|y)\b", folded[end:])[0]
+    item = _LISTED.fullmatch(f"{before} {behind}")
+    return None if item is None else item["no"] is None

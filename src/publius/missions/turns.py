@@ -16,7 +16,7 @@ _BESIDE = listed(
 _DISAGREES = listed("no nope nah not wrong incorrect incorrecto mal")
 _ASKS = re.compile(
     r"\?\s*$|^\W*(?:what|who|when|where|why|how|which|can|could|do|does|is|are|should"
-    r"|que|quien|cuando|donde|por que|como|cual|puedo|debo)\b",
+    r"|que|quien|cuando|donde|por que|como|cual|cuanto|cuanta|cuantos|cuantas|puedo|debo)\b",
     re.I,
 )
 
@@ -34,6 +34,11 @@ def denies(text: str) -> bool:
     """Whether it begins with a no."""
     words = spelling.words(text)
     return bool(words) and words[0] in _DISAGREES
+
+
+def goes_on(text: str) -> bool:
+    """Whether it leaves out what the message before it said: `And for parents?`"""
+    return spelling.words(text)[:1] in (["and"], ["or"], ["but"], ["y"], ["o"], ["pero"])
 
 
 def asks_something(text: str) -> bool:

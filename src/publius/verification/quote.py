@@ -32,6 +32,13 @@ _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|polic)"
     r"|\b(?:always|only) (?:answer|say|reply|respond) (?:that|with)\b|\breveal\b.{0,30}\b(?:key|password|prompt|secret)"
 )
+# A heading that asks, and a line that names where a text is from, say nothing by themselves.
+_STATES_NOTHING = re.compile(r"\?[\"'”’»)\]]*$|^(?:sources?|fuentes?):")
+
+
+def states_nothing(span: Span) -> bool:
+    """Whether it is a question or the naming of a source, which can be no answer."""
+    return _STATES_NOTHING.search(fold(span.plain)) is not None
 
 
 class Answers:
@@ -77,6 +84,7 @@ class Answers:
             for match in self._matches.values()
             if match.support >= top - 2 * EXPECTED - WITHIN
             and not isinstance(match.span, Heading)
+            and not states_nothing(match.span)
             and not _ORDERS.search(fold(match.span.plain))
         ]
         return sorted(close, key=_quotable, reverse=True)

@@ -139,6 +139,10 @@ class Checking:
         foreign = is_spanish(sentence) != is_spanish(self._question)
         if isinstance(match and match.span, Heading):
             return Objection(Reason.OFF_QUESTION, "It is the first row of a table, which says nothing by itself.")
+        if match is not None and quote.states_nothing(match.span):
+            return Objection(
+                Reason.OFF_QUESTION, "It repeats a heading or the name of a source, and says nothing more."
+            )
         if match is None or foreign or answers.vague or answers.bears(match.span) or _is_result(match.span):
             return None
         return Objection(Reason.OFF_QUESTION, "It is supported, but does not answer the question.")

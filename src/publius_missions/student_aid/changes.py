@@ -10,6 +10,16 @@ from publius_missions.student_aid.index import student_aid
 from publius_missions.student_aid.questions import asked
 from publius_missions.student_aid.situation import Owned, Person, Situation
 
+# How a change is asked about, in either language: `What if my mother lost her job?`
+SUPPOSED = ("what if", "if i", "if we", "if my", "qué pasa si", "qué pasaría si", "y si", "si me", "si mi")
+HAPPENS = (
+    *("marry", "married", "turn 24", "lose … job", "loses … job", "lost … job", "laid off", "unemployed"),
+    *("baby", "another child", "one more", "sell", "sells", "sold", "something changes"),
+    *("me caso", "casara", "casado", "casada", "cumplo 24", "pierde … trabajo", "pierdo … trabajo"),
+    *("perdió … trabajo", "pierde … empleo", "perdiera … trabajo", "bebé", "otro hijo", "otra hija", "persona más"),
+    *("vendo", "vendemos", "venden", "vende", "vendiéramos", "algo cambia"),
+)
+
 
 class Change(NamedTuple):
     """What a change comes with; each belongs to one or two of the changes."""

@@ -63,7 +63,7 @@ def pell_grant(
     es="¿Soy estudiante dependiente?",
     asks=(
         *("am i dependent", "am i independent", "am i a dependent", "am i an independent", "dependent or independent"),
-        *("soy dependiente", "soy independiente", "soy estudiante dependiente", "dependiente o independiente"),
+        *("soy … dependiente", "soy … independiente", "dependiente o independiente"),
     ),
     needed=dependency.needed,
 )
@@ -114,7 +114,7 @@ def compare_aid_offers(offers: Annotated[list[Offer], Between(1, 10), asked("off
 @tool(
     title="What if?",
     es="¿Y si...?",
-    asks=("what if", "what would happen", "qué pasa si", "qué pasaría", "y si"),
+    asks=tuple(f"{supposed} … {change}" for supposed in changes.SUPPOSED for change in changes.HAPPENS),
     needed=changes.needed,
 )
 def what_if(
