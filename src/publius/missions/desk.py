@@ -71,7 +71,7 @@ class Desk:
             text = f"{text} {phrases.NEAREST[language].format(listed='; '.join(nearest))}"
         silent = Reply(kind="not-in-sources", text=text, language=language)
         if found.passages:
-            return Evidence(passages=found.passages, otherwise=silent)
+            return Evidence(passages=found.passages, otherwise=silent, asked=found.asked)
         return Evidence(nearest=found.nearest, reply=silent)
 
     def form(self, pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:

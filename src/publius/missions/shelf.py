@@ -79,9 +79,10 @@ class Shelf:
 
     async def _found(self, pack: Pack, sources: Sequence[Source], words: str, floor: float) -> Evidence:
         cuts = [await self._of(pack.id, source) for source in sources]
-        words = _corrected(words, frozenset[str]().union(*(cut.vocabulary for cut in cuts)))
-        vector = np.asarray(await self._embed([words]), dtype=np.float32)[0]
-        return evidence(_ranked(cuts, words, vector), floor)
+        meant = _corrected(words, frozenset[str]().union(*(cut.vocabulary for cut in cuts)))
+        vector = np.asarray(await self._embed([meant]), dtype=np.float32)[0]
+        found = evidence(_ranked(cuts, meant, vector), floor)
+        return found if meant == words else structs.replace(found, asked=meant)
 
     async def _of(self, mission: str, source: Source) -> _Cut:
         key = (mission, source.name, hashlib.sha256(f"{source.title}\n{source.text}".encode()).hexdigest())
@@ -164,8 +165,12 @@ def _ranked(cuts: Sequence[_Cut], words: str, vector: NDArray[np.float32]) -> li
 def _corrected(text: str, known: frozenset[str]) -> str:
     """The text with each mistyped word as the sources write it; a word that is like none or several of theirs stays."""
 
+    forms = {spelling.form(word) for word in known}
+
     def meant(match: re.Match[str]) -> str:
         folded = fold(match.group())
-        return match.group() if folded in known else spelling.closest(folded, known) or match.group()
+        if folded in known or spelling.form(folded) in forms:
+            return match.group()
+        return spelling.closest(folded, known) or match.group()
 
     return _WORD.sub(meant, text)

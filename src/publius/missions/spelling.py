@@ -16,10 +16,18 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+def form(word: str) -> str:
+    """Without the ending of a plural, in either language: `assets` and `asset`, `bienes` and `bien` are one."""
+    for ending in ("'s", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word
+
+
 @lru_cache(maxsize=65536)
 def meant(written: str, word: str) -> bool:
     """Whether `written` is `word`, perhaps in another form or mistyped; both as `words` gives them."""
-    if written == word or _form(written) == _form(word):
+    if written == word or form(written) == form(word):
         return True
     shorter = min(len(written), len(word))
     if shorter <= _SURE or written[0] != word[0] or any(c.isdigit() for c in written + word):
@@ -89,12 +97,6 @@ def closest(written: str, known: Iterable[str]) -> str | None:
     allowed = 2 if len(written) >= _LONG else 1
     ranked = sorted((distance(written, word, allowed), word) for word in known if word[:1] == written[:1])
     near = [word for far, word in ranked if far <= allowed and far == ranked[0][0]]
+    if len(near) > 1:  # People leave letters out more often than they put some in: `lowst` is lowest, and not lost.
+        near = [word for word in near if len(word) > len(written)]
     return near[0] if len(near) == 1 else None
-
-
-def _form(word: str) -> str:
-    """Without the ending of a plural, in either language: `assets` and `asset`, `bienes` and `bien` are one."""
-    for ending in ("'s", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word.removesuffix(ending)
-    return word
