@@ -23,7 +23,7 @@ from publius.types import (
 from publius.verification import asking, sentences
 from publius.verification.figures import missing, read
 from publius.verification.meaning import Objection
-from publius.verification.quote import Answers
+from publius.verification.quote import Answers, states_nothing
 from publius.verification.sentences import Piece, Splitter
 from publius.verification.support import Embed, Heading, Match, Source, Sources, Span, prepare
 from publius.verification.talk import is_talk, says_unanswered
@@ -139,7 +139,7 @@ class Checking:
         foreign = is_spanish(sentence) != is_spanish(self._question)
         if isinstance(match and match.span, Heading):
             return Objection(Reason.OFF_QUESTION, "It is the first row of a table, which says nothing by itself.")
-        if match is not None and quote.states_nothing(match.span):
+        if match is not None and states_nothing(match.span):
             return Objection(
                 Reason.OFF_QUESTION, "It repeats a heading or the name of a source, and says nothing more."
             )
