@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from publius.kit import Kind
 from publius.missions import mentions, spelling
+from publius.missions.choosing import choice_in
 from publius.missions.mentions import Mention
 from publius.missions.slots import Slot, Values
 from publius.missions.statements import states_it
@@ -29,8 +30,6 @@ LARGE = 1_000  # a number from which on it is told that nobody knows what it is 
 APART = 5  # words that may stand between the words of one name: `my parents have $500 in savings`
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_DENIES = frozenset(("not", "no", "never", "isn't", "aren't", "don't", "ni", "nunca"))
-DENIED = 3  # words behind a `not` that it denies: `I am not a U.S. citizen`
 _CLAUSE = re.compile(r"[,:]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.):]\s+(?=\S)")
@@ -112,10 +111,11 @@ def _sentence(
     for place in places:
         if place.slot.kind is Kind.YES_NO and (answer := states_it(text, place.start, place.end)) is not None:
             found.setdefault(place.slot.path, answer != place.opposite)
-    whose = people[-1].name if people else subject
+    whose, words = people[-1].name if people else subject, [token[0] for token in tokens]
     for slot in slots:
+        named = any(place.slot.path == slot.path for place in places)
         spoken_of = slot.people is None or slot.people.name == whose
-        if spoken_of and slot.kind is Kind.CHOICE and (choice := _choice(slot, [t[0] for t in tokens], places)):
+        if spoken_of and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, named)):
             found.setdefault(slot.path, choice)
     left = [text[mention.start : mention.end] for mention in held if mention not in used and _is_amount(mention)]
     return found, left, people[-1] if people else None
@@ -237,33 +237,6 @@ def _distance(place: _Place, mention: Mention, held: Sequence[Mention]) -> int:
     return high - low + (0 if behind else AFTER) + CROSSED * between
 
 
-def _choice(slot: Slot, words: Sequence[str], places: Sequence[_Place], asked: bool = False) -> str | None:
-    """The choice that is named: by two words or more of its own anywhere, or beside the slot's words by one."""
-    named = asked or any(place.slot.path == slot.path for place in places)
-    labels = {
-        choice.value: [spelling.words(choice.title), spelling.words(choice.title_es), spelling.words(choice.value)]
-        for choice in slot.parameter.choices
-    }
-    affirmed = [word for at, word in enumerate(words) if not _DENIES & set(words[max(0, at - DENIED) : at])]
-    whole = {
-        value
-        for value, names in labels.items()
-        for name in names
-        if (len(name) > 1 or named)
-        and name
-        and spelling.find(" ".join(name), words if len(name) > 1 else affirmed) is not None
-    }
-    if len(whole) == 1 or not named:
-        return next(iter(whole)) if len(whole) == 1 else None
-    hits = {}
-    for value, names in labels.items():
-        others = {word for other, held in labels.items() if other != value for name in held for word in name}
-        own = {word for name in names for word in name if says_something(word) and len(word) > 2} - others
-        hits[value] = sum(any(spelling.meant(said, word) for said in affirmed) for word in own)
-    best = [value for value, count in hits.items() if count and count == max(hits.values())]
-    return best[0] if len(best) == 1 else None
-
-
 def _bare(text: str, asked: Sequence[Slot], known: Values) -> dict[str, int | str | bool]:
     """The answers to what was asked: numbered as the questions were, in their order, or one that fits one question."""
     numbered = list(_NUMBERED.finditer(text))
@@ -296,6 +269,6 @@ def _one(text: str, asked: Sequence[Slot]) -> dict[str, int | str | bool]:
         if len(fitting) == 1 and sum(other.fits(fitting[0].kind) for other in held) == 1:
             found[fitting[0].path] = mention.value
     for slot in asked:
-        if slot.kind is Kind.CHOICE and (choice := _choice(slot, words, (), asked=len(asked) == 1)) is not None:
+        if slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, len(asked) == 1)) is not None:
             found[slot.path] = choice
     return found
