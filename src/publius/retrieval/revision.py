@@ -201,7 +201,7 @@ async def _revision(connection: Connection, agency: Agency, row: Any, file: File
     told = {"agency_id": agency.id, "document_id": row.id, "level": row.level, "number": row.revision,
             "name": file.name, "title": document.title, "media_type": document.media_type, "sha256": file.sha256,
             "original": file.data, "text": document.text, "pages": [list(page) for page in document.pages],
-            "added_by": file.added_by, **_about(document)}  # fmt: skip
+            "added_by": file.added_by, "places": document.places or None, **_about(document)}  # fmt: skip
     await connection.execute(
         f"INSERT INTO revisions ({', '.join(told)}) VALUES ({', '.join(f'%({column})s' for column in told)})",  # noqa: S608
         told,
@@ -225,9 +225,21 @@ async def _passages(
     async with connection.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO passages (agency_id, document_id, level, start_at, end_at, page, headings, context, text,"
-            " embedding) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " recognised, embedding) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (agency.id, row.id, row.level, p.start, p.end, p.page, list(p.headings), p.context, p.text, halfvec(v))
+                (
+                    agency.id,
+                    row.id,
+                    row.level,
+                    p.start,
+                    p.end,
+                    p.page,
+                    list(p.headings),
+                    p.context,
+                    p.text,
+                    p.recognised,
+                    halfvec(v),
+                )
                 for p, v in zip(pieces, vectors, strict=True)
             ],
         )

@@ -43,6 +43,7 @@ measured AS (
     WHERE agency_id = %(agency)s
 )
 SELECT m.id, document_id, revision, title, name, m.level, text, start_at, end_at, page, headings, context,
+       m.recognised, published, publisher,
        %(lexical_share)s * bm25 + (1 - %(lexical_share)s) * cosine AS score, coverage, cosine
 FROM measured m JOIN documents d ON d.id = document_id
 WHERE d.agency_id = %(agency)s

@@ -1,7 +1,7 @@
 """What leaves the building: sentences with their verdicts and citations, and the receipt."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,7 +15,7 @@ class Citation(Struct, frozen=True, kw_only=True):
     """An exact span that a released sentence rests on: `quote == text[start:end]` of that revision.
 
     A citation of a tool result names the tool, and its offsets count in `ToolResult.text`; it has the
-    nil document id and revision 0. `link` and `official` are the passage's.
+    nil document id and revision 0. From `link` on it says what the passage does.
     """
 
     number: int  # as shown to the reader, from 1
@@ -30,6 +30,9 @@ class Citation(Struct, frozen=True, kw_only=True):
     tool: str | None = None
     link: str = ""
     official: str = ""
+    published: date | None = None
+    publisher: str = ""
+    recognised: float | None = None
 
 
 class Reason(StrEnum):

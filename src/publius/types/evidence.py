@@ -1,6 +1,7 @@
 """What an answer may rest on."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -25,6 +26,9 @@ class Passage(Struct, frozen=True, kw_only=True):
     page: int | None = None  # 1-based; None where the format has no pages
     headings: tuple[str, ...] = ()
     context: str = ""  # header of the table whose rows it begins with, when that stands further up in the document
+    published: date | None = None  # the day that the document itself names
+    publisher: str = ""  # the body or person that it names
+    recognised: float | None = None  # how surely OCR read it, from 0 to 1; None where the file held its text
     score: float = 0.0  # fused, higher is better; comparable within one search only
     relevance: float = 0.0  # calibrated to 0…1; the floor is applied to this
     link: str = ""  # a path on this server where a person reads it, if it is no document of the agency's

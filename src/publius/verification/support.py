@@ -64,6 +64,7 @@ class Source:
             number=number, document_id=passage.document_id, document=passage.title, name=passage.name,
             revision=passage.revision, page=passage.page, start=passage.start + start, end=passage.start + end,
             quote=quote, link=passage.link, official=passage.official,
+            published=passage.published, publisher=passage.publisher, recognised=passage.recognised,
         )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class Templates:
             "link": link,
             "dollars": dollars,
             "moment": moment,
+            "ocr": ocr,
+            "percent": percent,
             "on_day": on_day,
             "prose": prose,
             "reason": reason,
@@ -113,6 +115,16 @@ def prose(text: str, below: int = 2) -> Markup:
 def language(code: str) -> str:
     """The English name of a language that documents are told to be in."""
     return LANGUAGES.get(code, code)
+
+
+def percent(share: float) -> str:
+    """As in 87 %; never more than it is."""
+    return f"{int(share * 100 + 1e-9)} %"
+
+
+def ocr(sure: float) -> str:
+    """How surely a scanned page was read."""
+    return f"read by OCR, confidence {percent(sure)}"
 
 
 def container(name: str) -> str:

@@ -6,10 +6,13 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 
+import numpy as np
 from docx import Document
 from openpyxl import Workbook
+from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
+from pypdfium2 import PdfDocument
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
@@ -49,6 +52,25 @@ def scanned_pdf() -> bytes:
         canvas.rect(100, 100, 300, 400, fill=1)
         canvas.showPage()
     canvas.save()
+    return out.getvalue()
+
+
+def photographed(document: bytes, kind: str = "PDF", dpi: int = 150, dirt: float = 0) -> bytes:
+    """Pictures of a PDF's pages, as a scanner would save them; `dirt` is the share of dots that are wrong."""
+    pages = []
+    for page in PdfDocument(document):
+        picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
+        if dirt:
+            random = np.random.default_rng(7)
+            dots = np.asarray(picture).copy()
+            wrong = random.random(dots.shape) < dirt
+            dots[wrong] = random.integers(0, 256, int(wrong.sum()))
+            picture = Image.fromarray(dots)
+        pages.append(picture)
+    out = io.BytesIO()
+    more = {"save_all": True, "append_images": pages[1:]} if kind in ("PDF", "TIFF") else {}
+    size = {"resolution": dpi} if kind == "PDF" else {"dpi": (dpi, dpi)}
+    pages[0].save(out, kind, **size, **more)
     return out.getvalue()
 
 

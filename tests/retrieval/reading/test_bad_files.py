@@ -50,7 +50,7 @@ BAD = {
     "ZIP bomb beside": ("a.docx", docx({**body("<w:p/>"), "word/media/x.bin": bytes(50_000_000)}), "unpack"),
     "billion laughs": ("a.docx", docx(body("<w:p><w:r><w:t>&i;</w:t></w:r></w:p>", BILLION_LAUGHS)), "Word file"),
     "random bytes": ("a.txt", os.urandom(20_000), "binary"),
-    "image": ("a.md", b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
+    "image": ("a.md", b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
     "old Word": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password"),
     "deep HTML": ("a.html", b"<html>" + b"<div>" * 500_000 + b"x", "nested"),
     "markup without text": ("a.html", b"<html><body><script>1</script></body></html>", "no text"),

@@ -4,6 +4,7 @@ Every offset counts Unicode code points in `ReadDocument.text`; `end` is exclusi
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
@@ -35,6 +36,7 @@ class Block(Struct, frozen=True, gc=False):
     level: int = 0  # heading: 1 is the highest; list item: depth from 1; paragraph: ends headings from this level on
     page: int | None = None  # 1-based
     header: str = ""  # table row: the header line of its table, "" for that line itself
+    sure: float | None = None  # how surely OCR read it, from 0 to 1; None where the file held its text
 
 
 class About(Struct, frozen=True):
@@ -62,8 +64,13 @@ class ReadDocument(Struct, frozen=True):
     blocks: tuple[Block, ...]
     pages: tuple[tuple[int, int], ...] = ()  # (start, end) of each page; empty where the format has none
     language: str = ""  # ISO 639-1, as in "en"; empty where it cannot be told
-    recognised: float | None = None  # the confidence from 0 to 1 with which OCR read it; None where it did not
+    places: bytes = b""  # where its words stand on its pages: see `places`; empty where it has none
     parts: tuple[Part, ...] = ()  # files inside of it, each to be a document of its own
+
+    @property
+    def recognised(self) -> float | None:
+        """How surely OCR read what it read of the document, from 0 to 1; None where it read nothing."""
+        return mean_sure(self.blocks)
 
     @property
     def title(self) -> str:
@@ -85,6 +92,13 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
+def mean_sure(blocks: Iterable[Block]) -> float | None:
+    """How surely OCR read these blocks, the longer ones counting more; None where it read none of them."""
+    read = [(block.sure, block.end - block.start) for block in blocks if block.sure is not None]
+    total = sum(length for _, length in read)
+    return round(sum(sure * length for sure, length in read) / total, 4) if total else None
+
+
 class Manuscript:
     """Collects blocks in reading order and keeps their offsets right."""
 
@@ -93,7 +107,16 @@ class Manuscript:
         self._blocks: list[Block] = []
         self.length = 0
 
-    def add(self, kind: Kind, text: str, *, level: int = 0, page: int | None = None, header: str = "") -> int:
+    def add(
+        self,
+        kind: Kind,
+        text: str,
+        *,
+        level: int = 0,
+        page: int | None = None,
+        header: str = "",
+        sure: float | None = None,
+    ) -> int:
         """Append one block, and return where it starts; an empty one is dropped.
 
         Raises:
@@ -112,15 +135,32 @@ class Manuscript:
                 f"The document has more than {MAX_CHARACTERS:,} characters.", cure="Split it and upload the parts."
             )
         self._parts += (gap, text)
-        self._blocks.append(Block(kind, start, self.length, level, page, header))
+        self._blocks.append(Block(kind, start, self.length, level, page, header, sure))
         return start
 
+    def text_from(self, start: int) -> str:
+        """What has been written from there on, where a block starts, or the gap before one."""
+        parts: list[str] = []
+        left = self.length - start
+        for part in reversed(self._parts):
+            if left <= 0:
+                break
+            parts.append(part)
+            left -= len(part)
+        return "".join(reversed(parts))
+
     def finish(
-        self, about: About, media_type: str, *, pages: tuple[tuple[int, int], ...] = (), parts: tuple[Part, ...] = ()
+        self,
+        about: About,
+        media_type: str,
+        *,
+        pages: tuple[tuple[int, int], ...] = (),
+        parts: tuple[Part, ...] = (),
+        places: bytes = b"",
     ) -> ReadDocument:
         """The document; without a title of its own it has its first heading's."""
         text = "".join(self._parts)
         first = next((text[b.start : b.end] for b in self._blocks if b.kind == "heading"), "")
         title, publisher = one_line(about.title) or one_line(first), one_line(about.publisher)
         about = About(title[:300], about.published, publisher[:200])
-        return ReadDocument(about, media_type, text, tuple(self._blocks), pages, parts=parts)
+        return ReadDocument(about, media_type, text, tuple(self._blocks), pages, places=places, parts=parts)

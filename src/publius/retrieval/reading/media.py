@@ -17,20 +17,19 @@ PLAIN = "text/plain"
 MAIL = "message/rfc822"
 OUTLOOK = "application/vnd.ms-outlook"
 ZIP = "application/zip"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
 
 _BY_SUFFIX = {
     "pdf": PDF, "docx": WORD, "docm": WORD, "pptx": SLIDES, "pptm": SLIDES, "xlsx": SHEETS, "xlsm": SHEETS,
     "html": HTML, "htm": HTML, "xhtml": HTML, "md": MARKDOWN, "markdown": MARKDOWN, "csv": CSV, "tsv": CSV,
-    "eml": MAIL, "msg": OUTLOOK, "zip": ZIP,
+    "eml": MAIL, "msg": OUTLOOK, "zip": ZIP, "png": PNG, "jpg": JPEG, "jpeg": JPEG, "tif": TIFF, "tiff": TIFF,
 }  # fmt: skip
 _OFFICE = {WORD: "word/document.xml", SLIDES: "ppt/presentation.xml", SHEETS: "xl/workbook.xml"}
 _CALLED = {WORD: "Word file", SLIDES: "PowerPoint file", SHEETS: "Excel file"}
 _SIGNS = (
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"II*\x00", "an image"),
-    (b"MM\x00*", "an image"),
+    (b"GIF8", "an image (GIF)"),
     (b"{\\rtf", "a rich text (RTF) file"),
     (b"\x1f\x8b", "a compressed archive"),
     (b"7z\xbc\xaf", "a compressed archive"),
@@ -41,6 +40,7 @@ _SIGNS = (
     (b"SQLite format 3", "a database"),
     (b"PAR1", "a Parquet file"),
 )
+_PICTURES = ((b"\x89PNG", PNG), (b"\xff\xd8\xff", JPEG), (b"II*\x00", TIFF), (b"MM\x00*", TIFF))
 _OTHER_ZIP = (
     ("xl/workbook.bin", "a binary Excel workbook (XLSB)", "Save it as XLSX and upload that."),
     ("mimetype", "an OpenDocument or EPUB file", "Save it as DOCX, XLSX, PPTX or PDF and upload that."),
@@ -77,11 +77,14 @@ def media_type(name: str, data: bytes) -> str:
     for sign, what in _SIGNS:
         if data.startswith(sign):
             raise UnreadableDocument(f"The file is {what}, which is not read.")
+    for sign, picture in _PICTURES:
+        if data.startswith(sign):
+            return picture
     if data.startswith(_OLE):
         return _compound(expected, data)
     if data.startswith(_ZIP):
         return _packed(name, expected, data)
-    if expected in (PDF, WORD, SLIDES, SHEETS, OUTLOOK, ZIP):
+    if expected in (PDF, WORD, SLIDES, SHEETS, OUTLOOK, ZIP, PNG, JPEG, TIFF):
         raise UnreadableDocument(f"The file is named .{suffix(name)} but its content is not; it may be damaged.")
     return HTML if expected != MAIL and _HTML_START.match(data[:4096]) else expected
 

@@ -9,10 +9,10 @@ import sys
 
 import msgspec
 
-from publius.errors import UnreadableDocument
+from publius.errors import SetupError, UnreadableDocument
 from publius.retrieval.passages import Piece
-from publius.retrieval.reading import ReadDocument
-from publius.retrieval.reading.worker import LENGTH, OUT_OF_MEMORY, Job, Reply
+from publius.retrieval.reading import ReadDocument, tesseract
+from publius.retrieval.reading.worker import LENGTH, OUT_OF_MEMORY, Job, Reply, Seen
 
 _MODULE = "publius.retrieval.reading.worker"
 _replies = msgspec.msgpack.Decoder(Reply)
@@ -25,7 +25,7 @@ class Reader:
         """
         Args:
             workers: most processes at once; as many as there are cores if not given.
-            seconds: most time for one file, on the wall and on the processor.
+            seconds: most time for one file, on the wall and on the processor; after each scanned page again.
             memory: most address space of one process, in bytes.
         """
         self._turns = asyncio.Semaphore(workers or os.cpu_count() or 1)
@@ -43,8 +43,9 @@ class Reader:
         async with self._turns:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                async with asyncio.timeout(self._seconds):
-                    reply = await _ask(worker, Job(name, data))
+                reply = await self._answer(worker, Job(name, data))
+                while reply.picture:
+                    reply = await self._answer(worker, await _seen(reply.picture, reply.dpi))
             except TimeoutError:
                 raise UnreadableDocument(f"The file took more than {self._seconds:.0f} seconds to read.") from None
             except (asyncio.IncompleteReadError, OSError, msgspec.MsgspecError):
@@ -65,6 +66,10 @@ class Reader:
         while self._idle:
             await _end(self._idle.pop())
 
+    async def _answer(self, worker: asyncio.subprocess.Process, question: Job | Seen) -> Reply:
+        async with asyncio.timeout(self._seconds):
+            return await _ask(worker, question)
+
     async def _start(self) -> asyncio.subprocess.Process:
         # Nothing of the environment is handed down: it may hold passwords, and a parser needs none of it.
         return await asyncio.create_subprocess_exec(
@@ -74,10 +79,18 @@ class Reader:
         )  # fmt: skip
 
 
-async def _ask(worker: asyncio.subprocess.Process, job: Job) -> Reply:
+async def _seen(picture: bytes, dpi: int) -> Seen:
+    """What Tesseract reads on a picture that a worker asks about."""
+    try:
+        return Seen(await tesseract.recognise(picture, dpi))
+    except (UnreadableDocument, SetupError) as refusal:
+        return Seen(reason=refusal.message, cure=refusal.next_step)
+
+
+async def _ask(worker: asyncio.subprocess.Process, question: Job | Seen) -> Reply:
     if worker.stdin is None or worker.stdout is None:
         raise OSError("the worker has no pipes")
-    message = msgspec.msgpack.encode(job)
+    message = msgspec.msgpack.encode(question)
     worker.stdin.write(LENGTH.pack(len(message)))
     worker.stdin.write(message)
     await worker.stdin.drain()

@@ -15,6 +15,8 @@ import msgspec
 from publius.errors import UnreadableDocument
 from publius.retrieval.passages import Piece, split
 from publius.retrieval.reading import ReadDocument, read
+from publius.retrieval.reading.confined import confine
+from publius.retrieval.reading.recognition import Recognise
 
 LENGTH = struct.Struct("<I")
 OUT_OF_MEMORY = 3  # exit status
@@ -27,48 +29,67 @@ class Job(msgspec.Struct, array_like=True):
     data: bytes
 
 
+class Seen(msgspec.Struct, array_like=True):
+    """What stands on a picture that the worker asked about, or why that cannot be told."""
+
+    hocr: bytes = b""
+    reason: str = ""
+    cure: str = ""
+
+
 class Reply(msgspec.Struct, array_like=True):
-    """What came of it: a document and its pieces, or the reason why there is none."""
+    """What came of it: a document and its pieces, or the reason why there is none.
+
+    Or, before that, a picture of a page to be recognised, since no other program is started in here; `Seen` answers it.
+    """
 
     document: ReadDocument | None = None
     pieces: list[Piece] = []
     reason: str = ""
     cure: str = ""
+    picture: bytes = b""
+    dpi: int = 0
 
 
 def main() -> None:
-    """Serve until the pipe closes. Arguments: bytes of memory, and seconds of processor time a file."""
+    """Serve until the pipe closes.
+
+    Arguments: bytes of memory, and seconds of processor time, for a file and again after each picture in it.
+    """
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     jobs, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # A library that prints must not write into the pipe.
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
-    _confine(memory)
+    confine(memory)
+
+    def send(reply: Reply) -> None:
+        message = msgspec.msgpack.encode(reply)
+        replies.write(LENGTH.pack(len(message)) + message)
+        replies.flush()
+
+    def recognise(picture: bytes, dpi: int) -> bytes:
+        send(Reply(picture=picture, dpi=dpi))
+        seen = msgspec.msgpack.decode(_receive(jobs), type=Seen)
+        _allow(seconds)
+        if seen.reason:
+            raise UnreadableDocument(seen.reason, cure=seen.cure)
+        return seen.hocr
+
     try:
         while data := _receive(jobs):
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-            resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
-            reply = msgspec.msgpack.encode(_carry_out(msgspec.msgpack.decode(data, type=Job)))
-            replies.write(LENGTH.pack(len(reply)) + reply)
-            replies.flush()
+            _allow(seconds)
+            send(_carry_out(msgspec.msgpack.decode(data, type=Job), recognise))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
 
 
-def _confine(memory: int) -> None:
-    """No more memory than this, no files written, no processes started, no memory image left after a crash."""
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(limit)[1]
-        lowest = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (lowest, lowest))
-    os.nice(5)  # answering comes before reading
+def _allow(seconds: int) -> None:
+    """Let this process use so much processor time from now on, and no more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
 def _receive(jobs: BinaryIO) -> bytes:
@@ -76,9 +97,9 @@ def _receive(jobs: BinaryIO) -> bytes:
     return jobs.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
 
 
-def _carry_out(job: Job) -> Reply:
+def _carry_out(job: Job, recognise: Recognise) -> Reply:
     try:
-        document = read(job.name, job.data)
+        document = read(job.name, job.data, recognise)
         return Reply(document, split(document))
     except UnreadableDocument as refusal:
         return Reply(reason=refusal.message, cure=refusal.next_step)

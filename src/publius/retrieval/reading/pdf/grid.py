@@ -41,18 +41,25 @@ class Grid(Struct, frozen=True):
         x, y = _middle(word)
         return self.columns[0] <= x <= self.columns[-1] and self.rows[-1] <= y <= self.rows[0]
 
-    def texts(self, words: Iterable[Word]) -> list[list[str]]:
+    def table(self, words: Iterable[Word]) -> "Table":
         """The words by row and cell, with the cells' lines; cells that no rule parts are one."""
         filled: dict[tuple[int, int], str] = {}
-        height: dict[tuple[int, int], float] = {}
+        held: dict[tuple[int, int], list[Word]] = {}
         for word in words:
             owner = self._owner(*self._place(word))
             if owner in filled:
-                filled[owner] += " " if abs(height[owner] - word.bottom) < _NEAR else "\n"
+                filled[owner] += " " if abs(held[owner][-1].bottom - word.bottom) < _NEAR else "\n"
             filled[owner] = filled.get(owner, "") + word.text
-            height[owner] = word.bottom
+            held.setdefault(owner, []).append(word)
         begun = sorted({row for row, _ in filled})
-        return [[self._text(filled, row, column) for column in range(len(self.columns) - 1)] for row in begun]
+        columns = range(len(self.columns) - 1)
+        texts = [[self._text(filled, row, column) for column in columns] for row in begun]
+        # In the order of the text, in which a cell over several rows may stand in each of them.
+        ordered = [
+            [word for column in columns if texts[at][column] for word in held[self._owner(row, column)]]
+            for at, row in enumerate(begun)
+        ]
+        return Table(self.columns, texts, ordered)
 
     def _place(self, word: Word) -> tuple[int, int]:
         x, y = _middle(word)
@@ -156,10 +163,11 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 class Table(Struct):
-    """A table's rows of cells, each of one or more lines, and where its columns stand."""
+    """A table's rows of cells, each of one or more lines, where its columns stand, and each row's words in order."""
 
     columns: tuple[float, ...]
     rows: list[list[str]]
+    words: list[list[Word]]
 
 
 def with_tables(lines: list[Line], found: list[Grid]) -> list[Line | Table]:
@@ -178,7 +186,7 @@ def with_tables(lines: list[Line], found: list[Grid]) -> list[Line | Table]:
             words[inside].append(word)
         if outside:
             order.append(line if len(outside) == len(line.words) else Line(outside, line.bold))
-    tables = [Table(grid.columns, grid.texts(each)) for grid, each in zip(found, words, strict=True)]
+    tables = [grid.table(each) for grid, each in zip(found, words, strict=True)]
     if not all(map(_sound, tables)):
         return with_tables(lines, [grid for grid, table in zip(found, tables, strict=True) if _sound(table)])
     return [tables[each] if isinstance(each, int) else each for each in order]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from publius.retrieval.reading.document import Kind
 from publius.retrieval.reading.pdf.grid import Table
 from publius.retrieval.reading.pdf.lines import Line
+from publius.retrieval.reading.places import View
 from publius.retrieval.reading.plain import ITEM
 
 _EDGE = 0.12  # part of a page's height, at the top and at the bottom, where running lines stand
@@ -21,10 +22,11 @@ _LONGEST_HEADING = 160  # characters
 
 
 class Page(Struct):
-    """One page: its height in points, and its lines and tables in PDFium's order of reading."""
+    """One page: its height in points, its lines and tables in their order of reading, and how it is shown."""
 
     height: float
     content: list[Line | Table]
+    view: View
 
     @property
     def lines(self) -> list[Line]:
@@ -156,7 +158,9 @@ def _full(line: Line, right: float) -> bool:
 
 
 def _near(above: Line, line: Line) -> bool:
-    """Whether both are about of one size and stand one below the other."""
+    """Whether both are about of one size and stand one below the other, or are of one paragraph by what OCR says."""
+    if line.paragraph is not None:
+        return line.paragraph == above.paragraph
     gap = above.bottom - line.top  # negative where the lines' boxes overlap, as is usual
     return abs(above.size - line.size) <= 0.2 * line.size and -1.5 * line.size < gap < 0.45 * line.size
 

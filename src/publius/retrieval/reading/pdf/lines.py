@@ -23,6 +23,7 @@ class Word(Struct, frozen=True, gc=False):
     right: float
     bottom: float
     top: float
+    sure: float | None = None  # from 0 to 1, where OCR read it
 
 
 class Line(Struct, dict=True):
@@ -30,6 +31,7 @@ class Line(Struct, dict=True):
 
     words: list[Word]
     bold: bool
+    paragraph: int | None = None  # where OCR says which of the page's paragraphs it belongs to
 
     @cached_property
     def text(self) -> str:
