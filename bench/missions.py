@@ -1,4 +1,4 @@
-"""The student-aid mission: a derivation, a file of 100,000 records of the Department of Education, a page."""
+"""The student-aid mission: a derivation, a file of 100,000 records of the Department of Education, an interview."""
 
 import itertools
 import subprocess
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from bench.interview import PDF, pages
 from bench.report import Report, Target
 from publius_missions.student_aid.application import Application, Contributor, Unit
 from publius_missions.student_aid.index import student_aid
@@ -34,6 +35,7 @@ print(seconds, max(each.ru_maxrss for each in used) / 1024, sum(each.ru_utime + 
 def measure() -> Report:
     """Derivations in this process, then whole files in processes of their own, few and many records in turn."""
     derivation = _derivation()
+    interview = pages()
     lines, whose = _lines()
     with tempfile.TemporaryDirectory(prefix="publius-bench-") as folder:
         few, many = (_file(Path(folder) / f"{count}.txt", lines, count) for count in (FEW, MANY))
@@ -52,6 +54,7 @@ def measure() -> Report:
         "memory of the largest process, 25,000 records, MB": small,
         "memory of the largest process, 100,000 records, MB": large,
         "memory of the largest process, to Parquet, MB": max(run[2][1] for run in runs),
+        **{f"interview, {kind}, median ms": taken for kind, taken in interview.items()},
     }
     return Report(
         "missions",
@@ -60,6 +63,7 @@ def measure() -> Report:
             "a derivation": Target(derivation, 1, "ms"),
             "100,000 records to CSV": Target(speeds["csv"], 20_000, "records/s", most=False),
             "100,000 records to Parquet": Target(speeds["parquet"], 20_000, "records/s", most=False),
+            "a page of the interview": Target(max(taken for kind, taken in interview.items() if kind != PDF), 50, "ms"),
             "memory with four times the records": Target(large / small, 1.1, "times"),
         },
     )

@@ -1,5 +1,6 @@
 """The form of any tool: filled in, looked over, computed, shown. Nothing typed is lost, or kept before the result."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -102,12 +103,12 @@ async def print_result(request: AnyRequest, mission: FromPath[str], name: FromPa
     if result is None:
         return go(f"{_path(place, tool)}/check?a={seal.close(kept)}")
     caveat = say("This is a computation from the answers below. It is not a decision of any agency.", kept.language)
-    return paper(request, result, caveat, f"{tool.name}.pdf")
+    return await paper(request, result, caveat, f"{tool.name}.pdf")
 
 
-def paper(request: AnyRequest, result: Shown, caveat: str, name: str) -> Response[bytes]:
-    """A result as a PDF to save."""
-    data = pdf(result, viewer(request).agency.name, caveat, datetime.now(UTC))
+async def paper(request: AnyRequest, result: Shown, caveat: str, name: str) -> Response[bytes]:
+    """A result as a PDF to save. It takes long enough that others are not made to wait for it."""
+    data = await asyncio.to_thread(pdf, result, viewer(request).agency.name, caveat, datetime.now(UTC))
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type="application/pdf", headers=headers)
 

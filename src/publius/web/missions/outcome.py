@@ -83,7 +83,7 @@ async def print_outcome(request: AnyRequest, mission: FromPath[str], id: FromPat
         "This is a computation from the answers below. It is not a decision of any agency.", walk.kept.language
     )
     result = walk.tool(**walk.tool.read_form(walk.fields))
-    return paper(request, _shown(walk, result), caveat, f"{walk.tool.name}.pdf")
+    return await paper(request, _shown(walk, result), caveat, f"{walk.tool.name}.pdf")
 
 
 def picture_of(walk: Walk) -> tuple[str, Picture] | None:

@@ -21,35 +21,54 @@ def pdf(shown: Shown, agency: str, caveat: str, when: datetime) -> bytes:
     from reportlab.lib.pagesizes import LETTER
     from reportlab.platypus import SimpleDocTemplate
 
-    def build(pages: int) -> tuple[bytes, int]:
-        file = io.BytesIO()
-        document = SimpleDocTemplate(
-            file,
-            pagesize=LETTER,
-            leftMargin=MARGIN,
-            rightMargin=MARGIN,
-            topMargin=MARGIN,
-            bottomMargin=MARGIN,
-            title=f"{shown.title}. {shown.mission}",
-            author=agency,
-            subject=shown.says,
-            creator="Publius",
-            lang=shown.language,
-            displayDocTitle=1,
-        )
+    file = io.BytesIO()
+    document = SimpleDocTemplate(
+        file,
+        pagesize=LETTER,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN,
+        title=f"{shown.title}. {shown.mission}",
+        author=agency,
+        subject=shown.says,
+        creator="Publius",
+        lang=shown.language,
+        displayDocTitle=1,
+    )
+    document.build(_story(shown, agency, caveat, when), canvasmaker=_numbered(shown))
+    return file.getvalue()
 
-        def foot(canvas: Any, _: Any) -> None:
-            canvas.setFont("Helvetica", 8)
-            canvas.setFillColor(GREY)
-            canvas.drawString(MARGIN, 32, f"{shown.receipt.record}" if shown.receipt else shown.title)
-            number = say("Page {page} of {pages}", shown.language, page=document.page, pages=pages)
-            canvas.drawRightString(LETTER[0] - MARGIN, 32, number)
 
-        document.build(_story(shown, agency, caveat, when), onFirstPage=foot, onLaterPages=foot)
-        return file.getvalue(), document.page
+def _numbered(shown: Shown) -> Any:
+    """A canvas that holds its pages back until it is known how many there are, and then numbers them."""
+    from reportlab.pdfgen.canvas import Canvas
 
-    # How many pages there are is known only when they are made, so they are made once to be counted.
-    return build(build(0)[1])[0]
+    class Numbered(Canvas):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self._held: list[dict[str, Any]] = []
+
+        def showPage(self) -> None:
+            self._held.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            held = self._held
+            for number, page in enumerate(held, 1):
+                self.__dict__.update(page)
+                self._foot(number, len(held))
+                super().showPage()
+            super().save()
+
+        def _foot(self, number: int, pages: int) -> None:
+            self.setFont("Helvetica", 8)
+            self.setFillColor(GREY)
+            self.drawString(MARGIN, 32, f"{shown.receipt.record}" if shown.receipt else shown.title)
+            words = say("Page {page} of {pages}", shown.language, page=number, pages=pages)
+            self.drawRightString(self._pagesize[0] - MARGIN, 32, words)
+
+    return Numbered
 
 
 def _story(shown: Shown, agency: str, caveat: str, when: datetime) -> list[Any]:
