@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from publius.inference.engine import Finish, Piece, Request
-from publius.inference.upstream import UpstreamEngine
+from publius.inference.engine import Engine, Finish, Piece, Request
 from publius.types import Message
 
 # The small model's own template knows no tools; this one writes them as Hermes does. The server does not hold a small
@@ -33,7 +32,7 @@ def ask(text: str = "Count from one to one hundred in words.", **changes: Any) -
     return Request(**values)
 
 
-async def written(engine: UpstreamEngine, request: Request) -> tuple[str, list[Piece], Finish]:
+async def written(engine: Engine, request: Request) -> tuple[str, list[Piece], Finish]:
     pieces: list[Piece] = []
     async for item in engine.generate(request):
         if isinstance(item, Finish):

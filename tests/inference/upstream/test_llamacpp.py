@@ -15,6 +15,7 @@ from bench.peers import PeerMissing
 from tests.inference.upstream.real import TEMPLATE, ask, written
 
 from publius.errors import EngineLost, EngineUnavailable, PromptTooLong
+from publius.inference.embedded import EmbeddedEngine
 from publius.inference.gguf import read_shape
 from publius.inference.upstream import UpstreamEngine
 from publius.inference.upstream_request import broken
@@ -176,3 +177,20 @@ async def test_killed_in_mid_answer_it_says_so_and_then_that_it_is_away(gguf: Pa
             assert not (await engine.health()).ready
         finally:
             await engine.stop()
+
+
+async def test_log_probabilities_are_near_those_of_our_own_engine(
+    engine: UpstreamEngine, llama: EmbeddedEngine
+) -> None:
+    """Of one sure continuation. Why the margin is wide: docs/decisions/2026-11-25-log-probabilities.md."""
+    week = "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"
+    text = f"The days of the week: {week}. Again: Monday, Tuesday,"
+    counted = ask(messages=(), prompt=text, max_tokens=9, salt=b"", form=Form(logprobs=True))
+    told = []
+    for each in (engine, llama):
+        _, pieces, finish = await written(each, counted)
+        told.append([one for piece in pieces for one in piece.logprobs])
+        assert finish.usage.prompt_tokens == 26
+    theirs, ours = told
+    assert [one.token for one in theirs] == [one.token for one in ours]
+    assert max(abs(one.logprob - other.logprob) for one, other in zip(theirs, ours, strict=True)) < 0.7, told
