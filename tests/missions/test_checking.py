@@ -61,6 +61,7 @@ WRONG = [
     (rewritten(CARD, "tools =", 'languages = ["en", "es"]\ntools ='), CARD, 1, "description_es is missing"),
     (rewritten(CARD, "tools =", 'languages = ["en", "es"]\ntools ='), "sources", 0, "the language es, and no source"),
     (rewritten(CARD, "tools =", 'interview = "talk.toml"\ntools ='), CARD, 10, "there is no such file"),
+    (rewritten(CARD, "tools =", 'interview = "README.md"\ntools ='), "README.md", 3, "it is not TOML"),
     # README, prompt, sources.
     (lambda folder: (folder / "README.md").write_text("# Plots\n"), "README.md", 0, "it has no example"),
     (rewritten("README.md", "cites: [rules.en]", "cites: rules"), "README.md", 5, "cites: expected a list"),

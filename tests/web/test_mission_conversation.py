@@ -1,5 +1,8 @@
 """A mission on the pages: what it asks for with the form to fill in, its result, and where it looked."""
 
+import html
+import re
+
 import pytest
 from tests.missions.test_conversation import ALL, MODEL, with_mission
 from tests.web.people import Come, words
@@ -26,6 +29,21 @@ async def test_a_conversation_without_scripts(come: Come, building: Application,
     assert "costs $20." in words(page) and "from the inputs that you confirmed" in words(page)
     page = await person.ask("¿Quién ganó el campeonato de ajedrez?", model=MODEL, conversation=conversation)
     assert "no está en las fuentes de esta misión" in words(page)
+
+
+async def test_a_citation_opens_the_missions_source_at_the_cited_words(
+    come: Come, building: Application, education: Agency
+) -> None:
+    await building.missions.turn(education, "bus_fare", True, "user:1")
+    person = await come(education)
+    page = await person.ask("What is the fee for a lost pass that is replaced?", model=MODEL)
+    link = re.findall(r'class="cite"[^>]* href="(/missions/bus_fare/sources/passes.en[^"]+)"', page.text)
+    link += re.findall(r'href="(/missions/bus_fare/sources/passes.en[^"]+)"[^>]*class="cite"', page.text)
+    source = await person.get(html.unescape(link[0]).partition("#")[0])
+    assert "A lost pass is replaced once for a fee of $15." in " ".join(re.findall(r"<mark[^>]*>([^<]+)", source.text))
+    assert "id=cited" in source.text and "Transit office" in words(source)
+    whole = await person.get("/missions/bus_fare/sources/passes.en?start=999999&end=5&start=x")
+    assert whole.status_code == 200 and "<mark" not in whole.text
 
 
 async def test_a_stream_ends_with_the_same_turn(come: Come, building: Application, education: Agency) -> None:

@@ -81,9 +81,11 @@ def asset(name: str, known: dict[str, str] = {}) -> str:  # noqa: B006 - a cache
 
 
 def link(place: Citation | Passage) -> str:
-    """Where a cited span opens: the document in that revision, at the highlighted words; or a mission's own page."""
-    if place.link:
+    """Where a cited span opens: the document in that revision, at the highlighted words; or in a mission's source."""
+    if place.link and isinstance(place, Citation) and place.tool:
         return place.link
+    if place.link:
+        return f"{place.link}?{urlencode({'start': place.start, 'end': place.end})}#cited"
     query = urlencode({"revision": place.revision, "start": place.start, "end": place.end})
     return f"/documents/{place.document_id}?{query}#cited"
 

@@ -105,9 +105,11 @@ class Journey:
         return fields
 
     def asking(self, path: str) -> Page | None:
-        """The page that gives the computing tool's input at this path."""
-        target = f"{self.script.computes}.{path}"
-        return next((page for page in self.pages if target in (*page.gives, *page.among)), None)
+        """The first page that gives the computing tool's input at this path, or one within it, such as `parents`."""
+        whole = f"{self.script.computes}.{path}"
+        return next(
+            (page for page in self.pages if any(f"{target}.".startswith(f"{whole}.") for target in page.gives)), None
+        )
 
     def _input(self, target: str) -> Parameter:
         tool, _, path = target.partition(".")

@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from publius.kit import Result
 from publius.types import Permission
 from publius.web.missions.computing import compute, digest, receipt_link
-from publius.web.missions.fields import id_of
 from publius.web.missions.forms import form_link, paper
 from publius.web.missions.interview import interview_page, lost
 from publius.web.missions.picture import Picture, draw
@@ -134,7 +133,7 @@ def _check(request: AnyRequest, walk: Walk) -> Response[Any]:
         "missions/answers.html",
         walk,
         given=walk.given(),
-        problems={id_of(page): sentence for page, sentence in problems.items()},
+        problems=problems,
     )
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from publius.errors import NotFound
 from publius.missions.pack import Source
 from publius.policy.roles import allowed
+from publius.retrieval.reading import read
 from publius.types import Permission
 from publius.web.missions.computing import place_of
 from publius.web.missions.speech import language_of
@@ -20,7 +21,6 @@ from publius.web.visitor import AnyRequest, site_of, viewer
 HERE = "/missions"
 ASK = {"permission": Permission.ASK}
 MANAGE = {"permission": Permission.MANAGE_AGENCY}
-_BEGINS = re.compile(r"(?:\s|[#>*|-]|\d+[.)])*")  # what Markdown puts before the words of a line
 _OPEN, _SHUT = "\ue000", "\ue001"  # stand for the mark's tags while Markdown is read
 
 
@@ -32,6 +32,7 @@ async def list_missions(request: AnyRequest) -> Response[Any]:
         request,
         "missions/list.html",
         here=HERE,
+        language=language_of(request.query_params.get("lang")),
         packs=await site_of(request).app.missions.of(principal.agency),
         may_manage=Permission.MANAGE_AGENCY in allowed(principal),
     )
@@ -108,19 +109,12 @@ def _spoken(request: AnyRequest, languages: tuple[str, ...]) -> str:
 
 
 def _marked(source: Source, request: AnyRequest) -> Markup:
-    """The source's text, with the cited characters highlighted wherever they stand."""
+    """The source's text, with the cited words highlighted."""
     text, title = source.text, f"# {source.title}\n"
-    twice = text.startswith(title)
-    if twice:  # The page says it already; the characters that are cited stay where they are.
-        text = text.replace(title, " " * (len(title) - 1) + "\n", 1)
-    below = 0 if twice else 1
-    length = len(text)
-    start, end = (min(_number(request, name), length) for name in ("start", "end"))
-    if end <= start:
-        return prose(text, below)
-    start = min(start + len(_BEGINS.match(text[start:end])[0]), end)  # type: ignore[index]
-    cited = text[start:end].rstrip()
-    text = f"{text[:start]}{_OPEN}{cited}{_SHUT}{text[start + len(cited) :]}"
+    below = 0 if text.startswith(title) else 1
+    text = text.removeprefix(title)  # The page says it already.
+    for line in _cited(source, request):
+        text = text.replace(line, f"{_OPEN}{line}{_SHUT}", 1)
     inside, first, parts = False, True, []
     for part in re.split(f"(<[^>]*>|{_OPEN}|{_SHUT})", prose(text, below)):
         if part in (_OPEN, _SHUT):
@@ -131,6 +125,13 @@ def _marked(source: Source, request: AnyRequest) -> Markup:
         else:
             parts.append(part)
     return Markup("".join(parts))  # noqa: S704 - the pieces of what `prose` escaped
+
+
+def _cited(source: Source, request: AnyRequest) -> list[str]:
+    """The lines that `start` and `end` mean. They count in the text as it is read for searching, without its markup."""
+    start, end = (_number(request, name) for name in ("start", "end"))
+    text = read(f"{source.name}.md", source.text.encode()).text[start:end] if start < end else ""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _number(request: AnyRequest, name: str) -> int:
