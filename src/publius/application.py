@@ -31,6 +31,8 @@ from publius.missions import Desk, Missions, Shelf, discover
 from publius.missions.discovery import Found
 from publius.policy import Policy
 from publius.retrieval.library import Library
+from publius.retrieval.querying.asking import Tables
+from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
 from publius.settings import Settings
 from publius.storage import Database, migrate, owner_address
@@ -52,6 +54,7 @@ class Application:
     missions: Missions
     desk: Desk
     retrieval: Library
+    tables: Tables
     engine: Engine
     embedder: Embedder
     inference: Writer
@@ -60,9 +63,11 @@ class Application:
     secret: bytes  # for the doors' own signatures, such as form tokens
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
-        """What an answer may rest on: the agency's documents, or a mission's tools and sources."""
+        """What an answer may rest on: the agency's documents, a query of them, or a mission's tools and sources."""
         if not grant.model.mission:
-            return await self.retrieval.gather(grant, question)
+            if question.call is not None:
+                return await self.tables.evidence(grant, question)
+            return await self.tables.instead(grant, question, await self.retrieval.gather(grant, question))
         pack = self.missions.seen_by(grant.agency)[grant.model.mission]
         return await self.desk.evidence(pack, self.missions.tools(pack), grant, question)
 
@@ -115,8 +120,7 @@ async def open_application(
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(storage.application))
         embedder = embedder or Embedder(settings.home / "models" / EMBEDDING_MODEL)
-        reader = Reader()
-        stack.push_async_callback(reader.close)
+        library = _library(database, embedder, stack)
         missions = Missions(database, discover(settings) if packs is None else packs)
         ledger = Ledger(database, settings.home, _watchers(settings, stack))
         stack.push_async_callback(ledger.close)
@@ -133,7 +137,8 @@ async def open_application(
             policy=Policy(database, max_tokens=settings.max_tokens, missions=missions.models),
             missions=missions,
             desk=Desk(Shelf(embedder.embed, settings.home / "vectors" / EMBEDDING_MODEL), settings.url, propose),
-            retrieval=Library(database, embedder.embed, reader),
+            retrieval=library,
+            tables=Tables(library, Queries()),
             engine=engine,
             embedder=embedder,
             inference=writer,
@@ -141,6 +146,13 @@ async def open_application(
             ledger=ledger,
             secret=derive(key, "doors"),
         )
+
+
+def _library(database: Database, embedder: Embedder, stack: contextlib.AsyncExitStack) -> Library:
+    """The library, whose processes that read files end with the building."""
+    reader = Reader()
+    stack.push_async_callback(reader.close)
+    return Library(database, embedder.embed, reader)
 
 
 def _watchers(settings: Settings, stack: contextlib.AsyncExitStack) -> list[Watcher]:

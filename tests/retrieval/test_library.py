@@ -27,7 +27,8 @@ async def test_a_file_is_in_search_when_add_returns(library: Library, education:
     opened = await library.open(education, first.document_id, first.revision)
     assert opened.text[first.start : first.end] == first.text
     assert "7,395" in first.text
-    assert await library.original(education, added.document_id) == ("aid/pell.md", opened.media_type, PELL)
+    original = await library.original(education, added.document_id)
+    assert (original.name, original.media_type, original.data) == ("aid/pell.md", opened.media_type, PELL)
 
 
 async def test_the_same_file_twice_is_one_document(library: Library, education: Agency) -> None:

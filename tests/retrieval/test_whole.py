@@ -29,7 +29,7 @@ async def test_an_attachment_is_found_cited_and_opened_by_itself(library: Librar
     assert first.name == "mail.eml/aid/pell.md"
     opened = await library.open(education, first.document_id)
     assert opened.part_of == added.document_id
-    assert (await library.original(education, first.document_id))[2] == PELL
+    assert (await library.original(education, first.document_id)).data == PELL
     told = (await library.open(education, added.document_id)).parts
     assert [(part.name, part.document) for part in told] == [
         ("mail.eml/aid/pell.md", first.document_id),

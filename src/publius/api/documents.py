@@ -85,9 +85,9 @@ async def open_document(
 async def original(request: Web, id: FromPath[UUID], revision: Revision = None) -> Response[bytes]:
     """The file as it was added, always as a download, so that no browser runs what is in it."""
     agency = principal_of(request).agency
-    name, media_type, data = await building(request).retrieval.original(agency, id, revision)
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.rsplit('/', 1)[-1], safe='')}"}
-    return Response(data, media_type=media_type, headers=headers)
+    found = await building(request).retrieval.original(agency, id, revision)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name.rsplit('/', 1)[-1], safe='')}"}
+    return Response(found.data, media_type=found.media_type, headers=headers)
 
 
 @delete("/v1/documents/{id:uuid}", status_code=200, opt=may(Permission.WRITE_DOCUMENTS))

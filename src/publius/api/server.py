@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from publius.api import assistants, chat, documents, health, legacy, missions, models, records, responses
+from publius.api import assistants, chat, documents, health, legacy, missions, models, querying, records, responses
 from publius.api.admission import guard, may
 from publius.api.entrance import Entrance
 from publius.api.errors import respond
@@ -64,6 +64,8 @@ def _routers(app: Application) -> list[Router]:
                 documents.original,
                 documents.remove_document,
                 documents.label_document,
+                querying.tables,
+                querying.query,
                 missions.list_missions,
                 missions.list_tools,
                 missions.call_tool,

@@ -22,6 +22,7 @@ from publius.cli import (
     mission,
     missions,
     models,
+    query,
     serve,
     top,
     user,
@@ -43,6 +44,7 @@ app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(documents.app, name="documents")
 app.command("ask")(ask.ask)
+app.command("query")(query.query)
 app.add_typer(missions.app, name="missions")
 app.command("mission", context_settings=mission.OPTIONS)(mission.mission)
 app.command("eval")(eval_)

@@ -15,6 +15,7 @@ _MOST_TOOLS = 128
 _LONGEST_DESCRIPTION = 4_096
 MOST_ANSWERS = 16  # to one question, several prompts together
 MOST_CHOICES = 8
+QUERY = "query"  # the one tool of the library: SQL over its tables
 CHOICES_OF_A_TOOL = ("auto", "none", "required")
 
 
@@ -62,9 +63,9 @@ def _check_grounded(question: Question, model: Model) -> None:
 
 
 def _check_call(question: Question, model: Model) -> None:
-    """A tool that the caller wants computed: of a mission, by itself, with arguments that can be read and kept."""
+    """A tool that the caller wants computed: a mission's, or the library's query; with arguments that can be kept."""
     call = question.call
-    if not model.mission:
+    if not model.mission and not (model.grounded and call is not None and call.name == QUERY):
         raise InvalidRequest(f"{model.id} has no tools of its own.", cure="Name a mission.", param="model")
     if call is None or question.messages:
         raise InvalidRequest("A tool is called by itself, without messages.", param="messages")

@@ -80,6 +80,18 @@ class Opened(Struct, frozen=True, kw_only=True):
     parts: tuple[Contained, ...]  # of a mail or an archive: the files inside of this revision
 
 
+class Original(Struct, frozen=True, kw_only=True):
+    """The file of one revision, byte for byte as it was added."""
+
+    id: UUID
+    name: str
+    media_type: str
+    revision: int
+    level: int  # of its label
+    sha256: str  # in hex
+    data: bytes
+
+
 class Progress(Struct, frozen=True, kw_only=True):
     """What became of one of many files: added, or why not."""
 
@@ -193,14 +205,15 @@ class Library:
         pages, parts = tuple((start, end) for start, end in row.pages), msgspec.convert(row.parts, list[Contained])
         return Opened(**fields | {"pages": pages, "parts": tuple(parts)})
 
-    async def original(self, agency: Agency, document_id: UUID, revision: int | None = None) -> tuple[str, str, bytes]:
-        """The file as it was added: name, media type, bytes.
+    async def original(self, agency: Agency, document_id: UUID, revision: int | None = None) -> Original:
+        """The file as it was added.
 
         Raises:
             NotFound: the agency has no such document or revision.
         """
-        row = await self._revision(agency, document_id, revision, "original")
-        return row.name, row.media_type, row.original
+        row = await self._revision(agency, document_id, revision, "original, r.sha256")
+        fields = {field: getattr(row, field) for field in ("id", "name", "media_type", "revision", "level")}
+        return Original(**fields, sha256=row.sha256.hex(), data=row.original)
 
     async def label(self, agency: Agency, document_id: UUID, label: str) -> str:
         """Give a document another label, from now on and for all its revisions; returns the label that it had.

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from publius.errors import TooLarge
 from publius.policy.roles import allowed
 from publius.retrieval.library import Progress
+from publius.retrieval.querying.job import KINDS
 from publius.types import Permission
 from publius.web.pages import HEADERS, go, page, wants_json
 from publius.web.rendering import sections
@@ -81,6 +82,7 @@ async def open_document(request: AnyRequest, document: FromPath[UUID]) -> Respon
         parts=max(length - 1, 0) // PART + 1,
         may_write=Permission.WRITE_DOCUMENTS in allowed(viewer(request)),
         was=_label(request),
+        asks=opened.media_type in KINDS and Permission.ASK in allowed(viewer(request)),
     )
 
 
@@ -96,10 +98,10 @@ async def label_document(request: AnyRequest, document: FromPath[UUID]) -> Respo
 async def download_document(request: AnyRequest, document: FromPath[UUID]) -> Response[bytes]:
     """The file as it was added. Always saved, never shown: a page inside it would run as one of ours."""
     library = site_of(request).app.retrieval
-    name, _, data = await library.original(viewer(request).agency, document, _number(request, "revision"))
-    saved = quote(name.rsplit("/", 1)[-1])
+    original = await library.original(viewer(request).agency, document, _number(request, "revision"))
+    saved = quote(original.name.rsplit("/", 1)[-1])
     headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{saved}"}
-    return Response(data, media_type="application/octet-stream", headers=headers)
+    return Response(original.data, media_type="application/octet-stream", headers=headers)
 
 
 @get("/documents/{document:uuid}/remove", opt={"permission": Permission.WRITE_DOCUMENTS})

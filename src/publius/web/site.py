@@ -14,7 +14,7 @@ from publius.api.errors import respond
 from publius.application import Application
 from publius.errors import NotFound, PubliusError
 from publius.types import Permission
-from publius.web import account, administration, asking, auditing, documents, past
+from publius.web import account, administration, asking, auditing, documents, past, querying
 from publius.web.conversations import Conversations
 from publius.web.missions import forms, interview, outcome, overview
 from publius.web.pages import failure, http_failure, unexpected
@@ -43,6 +43,8 @@ PAGES = [
     documents.open_document,
     documents.download_document,
     documents.label_document,
+    querying.query_page,
+    querying.run_query,
     documents.confirm_removal,
     documents.remove_document,
     auditing.receipt,

@@ -18,6 +18,7 @@ from publius.retrieval.reading.language import language
 from publius.retrieval.reading.mail import read_mail
 from publius.retrieval.reading.markdown import read_markdown
 from publius.retrieval.reading.outlook import read_outlook
+from publius.retrieval.reading.parquet import read_parquet
 from publius.retrieval.reading.pdf import read_pdf
 from publius.retrieval.reading.plain import read_plain
 from publius.retrieval.reading.recognition import Recognise
@@ -34,6 +35,7 @@ _READERS: dict[str, Callable[[bytes], ReadDocument]] = {
     media.HTML: read_html,
     media.MARKDOWN: read_markdown,
     media.CSV: read_csv,
+    media.PARQUET: read_parquet,
     media.PLAIN: read_plain,
     media.SLIDES: read_slides,
     media.SHEETS: read_sheets,

@@ -43,6 +43,13 @@ def shown(number: float, code: str, *, from_1904: bool = False) -> str:
     return _figure(magnitude, section, sign)
 
 
+def moment(number: float, code: str, *, from_1904: bool = False) -> datetime | None:
+    """The moment that the number is by its format, in full; None where it is none."""
+    if not _DATED.search(_LITERALS.sub("", _sections(code)[0])) or not 0 <= number < _LATEST:
+        return None
+    return _EPOCHS[from_1904] + timedelta(days=number)
+
+
 def general(number: float) -> str:
     """A number without a format: whole ones whole, others in at most eleven significant figures."""
     if number == int(number) and abs(number) < 1e15:

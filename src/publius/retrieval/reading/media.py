@@ -20,10 +20,12 @@ ZIP = "application/zip"
 PNG = "image/png"
 JPEG = "image/jpeg"
 TIFF = "image/tiff"
+PARQUET = "application/vnd.apache.parquet"
 
 _BY_SUFFIX = {
     "pdf": PDF, "docx": WORD, "docm": WORD, "pptx": SLIDES, "pptm": SLIDES, "xlsx": SHEETS, "xlsm": SHEETS,
     "html": HTML, "htm": HTML, "xhtml": HTML, "md": MARKDOWN, "markdown": MARKDOWN, "csv": CSV, "tsv": CSV,
+    "parquet": PARQUET,
     "eml": MAIL, "msg": OUTLOOK, "zip": ZIP, "png": PNG, "jpg": JPEG, "jpeg": JPEG, "tif": TIFF, "tiff": TIFF,
 }  # fmt: skip
 _OFFICE = {WORD: "word/document.xml", SLIDES: "ppt/presentation.xml", SHEETS: "xl/workbook.xml"}
@@ -38,9 +40,9 @@ _SIGNS = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
     (b"SQLite format 3", "a database"),
-    (b"PAR1", "a Parquet file"),
 )
-_PICTURES = ((b"\x89PNG", PNG), (b"\xff\xd8\xff", JPEG), (b"II*\x00", TIFF), (b"MM\x00*", TIFF))
+_OTHERS = ((b"\x89PNG", PNG), (b"\xff\xd8\xff", JPEG), (b"II*\x00", TIFF), (b"MM\x00*", TIFF),
+           (b"PAR1", PARQUET))  # fmt: skip
 _OTHER_ZIP = (
     ("xl/workbook.bin", "a binary Excel workbook (XLSB)", "Save it as XLSX and upload that."),
     ("mimetype", "an OpenDocument or EPUB file", "Save it as DOCX, XLSX, PPTX or PDF and upload that."),
@@ -77,14 +79,14 @@ def media_type(name: str, data: bytes) -> str:
     for sign, what in _SIGNS:
         if data.startswith(sign):
             raise UnreadableDocument(f"The file is {what}, which is not read.")
-    for sign, picture in _PICTURES:
+    for sign, kind in _OTHERS:
         if data.startswith(sign):
-            return picture
+            return kind
     if data.startswith(_OLE):
         return _compound(expected, data)
     if data.startswith(_ZIP):
         return _packed(name, expected, data)
-    if expected in (PDF, WORD, SLIDES, SHEETS, OUTLOOK, ZIP, PNG, JPEG, TIFF):
+    if expected in (PDF, WORD, SLIDES, SHEETS, PARQUET, OUTLOOK, ZIP, PNG, JPEG, TIFF):
         raise UnreadableDocument(f"The file is named .{suffix(name)} but its content is not; it may be damaged.")
     return HTML if expected != MAIL and _HTML_START.match(data[:4096]) else expected
 

@@ -18,6 +18,7 @@ from publius.retrieval.reading.table import MAX_ROWS, Rows
 
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _MAX_COLUMNS = 1_000
 _MAX_MERGED = 100_000  # cells that are filled from merged ranges
 
@@ -35,29 +36,56 @@ def read_sheets(data: bytes) -> ReadDocument:
     if workbook is None:
         raise UnreadableDocument("The file is named like an Excel file but is not one.")
     book = _book(archive, workbook)
-    named = archive.related("xl/workbook.xml")
     manuscript = Manuscript()
     left = MAX_ROWS
-    for entry in workbook.iter(S + "sheet"):
-        kind, name = named.get(entry.get(LINK_ID, ""), ("", ""))
-        sheet = archive.xml(name) if kind == "worksheet" and entry.get("state", "visible") == "visible" else None
-        if sheet is None:
-            continue
+    for name, sheet in _sheets(archive, workbook):
         rows = list(_rows(sheet, book, left))
         left -= len(rows)
         if rows:
-            manuscript.add("heading", one_line(entry.get("name", "")), level=1)
+            manuscript.add("heading", name, level=1)
             _write(manuscript, _filled(sheet, rows))
     about = properties.of_office(archive)
     return manuscript.finish(about, media.SHEETS)
 
 
+def exact_tables(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
+    """The largest table of each visible sheet with the sheet's name, to be computed with: figures as they are kept.
+
+    What Excel shows rounded is not; days are written as in ISO 8601.
+
+    Raises:
+        UnreadableDocument: as for `read_sheets`.
+    """
+    archive = Archive(data, "Excel file")
+    workbook = archive.xml("xl/workbook.xml")
+    if workbook is None:
+        raise UnreadableDocument("The file is named like an Excel file but is not one.")
+    book = _book(archive, workbook)
+    book.exact = True
+    for name, sheet in _sheets(archive, workbook):
+        tables = list(_tables(_filled(sheet, list(_rows(sheet, book, MAX_ROWS)))))
+        if tables:
+            yield name, _cells(max(tables, key=len))
+
+
 class _Book(Struct):
-    """What cells refer to: texts, number formats, and from when days are counted."""
+    """What cells refer to: texts, number formats, and from when days are counted; `exact` is for computing."""
 
     texts: list[str]
     formats: list[str]
     from_1904: bool
+    exact: bool = False
+
+
+def _sheets(archive: Archive, workbook: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """The sheets that a reader sees, with their names."""
+    named = archive.related("xl/workbook.xml")
+    for entry in workbook.iter(S + "sheet"):
+        kind, path = named.get(entry.get(LINK_ID, ""), ("", ""))
+        if kind == "worksheet" and entry.get("state", "visible") == "visible":
+            sheet = archive.xml(path)
+            if sheet is not None:
+                yield one_line(entry.get("name", "")), sheet
 
 
 def _book(archive: Archive, workbook: etree._Element) -> _Book:
@@ -131,8 +159,18 @@ def _shown(cell: etree._Element, book: _Book) -> str:
         return value
     style = _whole(cell.get("s"))
     code = book.formats[style] if style < len(book.formats) else ""
+    if book.exact:
+        return _exact(number, value, code, from_1904=book.from_1904)
     finite = abs(number) < 1e300
     return figures.shown(number, code, from_1904=book.from_1904) if code and finite else figures.general(number)
+
+
+def _exact(number: float, value: str, code: str, *, from_1904: bool) -> str:
+    """A figure as the file keeps it; a day or moment as in ISO 8601."""
+    when = figures.moment(number, code, from_1904=from_1904)
+    if when is None:
+        return value if _PLAIN.fullmatch(value) else f"{number:f}"
+    return when.date().isoformat() if number == int(number) else when.isoformat(" ", "seconds")
 
 
 def _filled(sheet: etree._Element, rows: list[tuple[int, Row]]) -> list[tuple[int, Row]]:
@@ -161,30 +199,44 @@ def _filled(sheet: etree._Element, rows: list[tuple[int, Row]]) -> list[tuple[in
 
 def _write(out: Manuscript, rows: list[tuple[int, Row]]) -> None:
     """Write tables; a blank row parts them, and a row of one cell is a title or a note."""
-    table: list[Row] = []
     header = ""
+    for table in _tables(rows):
+        if len(table) == 1 and len(table[0]) == 1:
+            out.add("paragraph", next(iter(table[0].values())))
+        else:
+            header = _table(out, table, header)
+
+
+def _tables(rows: list[tuple[int, Row]]) -> Iterator[list[Row]]:
+    """The tables of a sheet, and each title or note as a row of one cell by itself."""
+    table: list[Row] = []
     last = 0
     for number, row in rows:
         lone = len(row) == 1 and (not table or number > last + 1)
         if table and (number > last + 1 or lone):
-            header = _table(out, table, header)
+            yield table
             table = []
         if lone:
-            out.add("paragraph", next(iter(row.values())))
+            yield [row]
         else:
             table.append(row)
         last = number
     if table:
-        _table(out, table, header)
+        yield table
+
+
+def _cells(table: list[Row]) -> list[list[str]]:
+    """The cells of the columns that anything stands in."""
+    columns = range(min(map(min, table)), max(map(max, table)) + 1)
+    used = [column for column in columns if any(column in row for row in table)]
+    return [[row.get(column, "") for column in used] for row in table]
 
 
 def _table(out: Manuscript, table: list[Row], above: str) -> str:
     """Write one table; rows that go on after a blank one keep the header from above it."""
-    columns = range(min(map(min, table)), max(map(max, table)) + 1)
-    used = [column for column in columns if any(column in row for row in table)]
     rows = Rows()
-    for row in table:
-        rows.row(row.get(column, "") for column in used)
+    for row in _cells(table):
+        rows.row(row)
     return rows.write(out, header="" if rows.headed else above)
 
 

@@ -98,7 +98,7 @@ def read_csv(data: bytes) -> ReadDocument:
     manuscript = Manuscript()
     header = ""
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))):
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text))):
             if number > MAX_ROWS:
                 raise UnreadableDocument(
                     f"The table has more than {MAX_ROWS:,} rows.", cure="Split it and upload the parts."
@@ -112,7 +112,7 @@ def read_csv(data: bytes) -> ReadDocument:
     return manuscript.finish(About(), media.CSV)
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The mark that cuts the first rows into the most cells, and all into equally many."""
     lines = text[:50_000].splitlines()[:_SAMPLE_ROWS]
 
