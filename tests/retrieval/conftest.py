@@ -11,6 +11,7 @@ import pytest
 from publius.retrieval.library import Library
 from publius.retrieval.passages import Piece, split
 from publius.retrieval.reading import ReadDocument, read
+from publius.retrieval.reading.drawing import draw
 from publius.storage import Database
 from publius.types import Agency, Door, Grant, Message, Model, Principal, Question, Role
 
@@ -36,6 +37,9 @@ class ReadsHere:
     async def read(self, name: str, data: bytes) -> tuple[ReadDocument, Sequence[Piece]]:
         document = read(name, data)
         return document, split(document)
+
+    async def draw(self, kind: str, data: bytes, page: int) -> bytes:
+        return draw(kind, data, page)
 
 
 @pytest.fixture

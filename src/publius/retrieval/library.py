@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from publius.retrieval import names
 from publius.retrieval.gathering import asked, evidence
 from publius.retrieval.revision import Added, File, relabel, unchanged
 from publius.retrieval.search import search, searchable
+from publius.retrieval.showing import Draws, Pages
 from publius.retrieval.whole import Embed, Reads, prepare, write_whole
 from publius.storage import Database
 from publius.storage.labels import level_for_new, level_of
@@ -100,13 +101,18 @@ class Progress(Struct, frozen=True, kw_only=True):
     error: PubliusError | None = None
 
 
+class Works(Reads, Draws, Protocol):
+    """Reads files and draws their pages."""
+
+
 class Library:
     """Every document of every agency; each method sees one agency's alone, and of those the ones under its ceiling."""
 
-    def __init__(self, database: Database, embed: Embed, reader: Reads) -> None:
+    def __init__(self, database: Database, embed: Embed, reader: Works) -> None:
         self._database = database
         self._embed = embed
         self._reader = reader
+        self.pages = Pages(database, reader)
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
         """The passages that an answer to `question` may rest on, best first, about 1,800 tokens in all.

@@ -1,6 +1,6 @@
 """The agency's documents: listed, added, opened at the cited words, removed."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from litestar.params import FromPath
 
 from publius.errors import TooLarge
 from publius.policy.roles import allowed
-from publius.retrieval.library import Progress
+from publius.retrieval.library import Opened, Progress
 from publius.retrieval.querying.job import KINDS
+from publius.retrieval.reading.drawing import DRAWN
+from publius.retrieval.reading.places import Mark
 from publius.types import Permission
 from publius.web.pages import HEADERS, go, page, wants_json
 from publius.web.rendering import sections
@@ -70,6 +72,8 @@ async def open_document(request: AnyRequest, document: FromPath[UUID]) -> Respon
     shown = [(first - low, last - low) for first, last in opened.pages if low <= first < high]
     numbers = [number for number, (first, _) in enumerate(opened.pages, 1) if low <= first < high]
     inside = low <= start < high
+    cited_page = next((at for at, (first, last) in enumerate(opened.pages, 1) if first <= start < last), None)
+    sheet = await _sheet(request, opened, start, end, cited_page)
     return page(
         request,
         "document.html",
@@ -77,7 +81,8 @@ async def open_document(request: AnyRequest, document: FromPath[UUID]) -> Respon
         sections=sections(opened.text[low:high], shown, start - low if inside else 0, end - low if inside else 0),
         first_page=numbers[0] if numbers else 1,
         cited=end > start and inside,
-        cited_page=next((at for at, (first, last) in enumerate(opened.pages, 1) if first <= start < last), None),
+        cited_page=cited_page,
+        sheet=sheet,
         part=part,
         parts=max(length - 1, 0) // PART + 1,
         may_write=Permission.WRITE_DOCUMENTS in allowed(viewer(request)),
@@ -92,6 +97,14 @@ async def label_document(request: AnyRequest, document: FromPath[UUID]) -> Respo
     label = plain((await request.form()).get("label"))
     was = await site_of(request).app.retrieval.label(viewer(request).agency, document, label)
     return go(f"/documents/{document}?{urlencode({'was': was})}")
+
+
+@get("/documents/{document:uuid}/pages/{number:int}", opt={"permission": Permission.READ_DOCUMENTS})
+async def show_page(request: AnyRequest, document: FromPath[UUID], number: FromPath[int]) -> Response[bytes]:
+    """One page as it looks: drawn anew from the file, so that nothing in the file reaches the browser."""
+    pages = site_of(request).app.retrieval.pages
+    drawn = await pages.picture(viewer(request).agency, document, _number(request, "revision"), number)
+    return Response(drawn, media_type="image/png", headers=HEADERS)
 
 
 @get("/documents/{document:uuid}/file", opt={"permission": Permission.READ_DOCUMENTS})
@@ -116,6 +129,28 @@ async def remove_document(request: AnyRequest, document: FromPath[UUID]) -> Resp
     """Take it out of the library."""
     await site_of(request).app.retrieval.remove(viewer(request).agency, document)
     return go(HERE)
+
+
+class Shown(NamedTuple):
+    """A page that is shown as it looks: its number, how many there are, and the marks over the cited words."""
+
+    number: int
+    of: int
+    marks: list[Mark]
+    query: str  # of the address of this view, without the page
+
+
+async def _sheet(request: AnyRequest, opened: Opened, start: int, end: int, cited: int | None) -> Shown | None:
+    """The page to show as it looks: the one asked for, or else the cited one, or else the first."""
+    if opened.media_type not in DRAWN or not opened.pages:
+        return None
+    number = min(max(_number(request, "page") or cited or 1, 1), len(opened.pages))
+    marks: list[Mark] = []
+    if end > start:
+        pages = site_of(request).app.retrieval.pages
+        marks = await pages.marks(viewer(request).agency, opened.id, opened.revision, number, start, end)
+    query = urlencode({"revision": opened.revision, "start": start, "end": end})
+    return Shown(number, len(opened.pages), marks, query)
 
 
 async def _listing(

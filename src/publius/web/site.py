@@ -42,6 +42,7 @@ PAGES = [
     documents.list_documents,
     documents.open_document,
     documents.download_document,
+    documents.show_page,
     documents.label_document,
     querying.query_page,
     querying.run_query,

@@ -39,8 +39,8 @@ def read_image(kind: str, data: bytes, recognise: Recognise | None) -> ReadDocum
     return write_pages(pages, About(), kind)
 
 
-def frames(kind: str, data: bytes) -> Iterator[Image.Image]:
-    """Each page of the picture, upright as its camera says, in gray.
+def frames(kind: str, data: bytes, colours: str = "L") -> Iterator[Image.Image]:
+    """Each page of the picture, upright as its camera says, in gray unless other `colours` are asked for.
 
     Raises:
         UnreadableDocument: damaged, or too large.
@@ -55,7 +55,7 @@ def frames(kind: str, data: bytes) -> Iterator[Image.Image]:
                 if picture.width * picture.height > MAX_DOTS:
                     raise UnreadableDocument(f"The picture has more than {MAX_DOTS // 1_000_000} million dots.")
                 dpi = picture.info.get("dpi")
-                frame = ImageOps.exif_transpose(picture).convert("L")
+                frame = ImageOps.exif_transpose(picture).convert(colours)
                 frame.info["dpi"] = dpi
                 yield frame
     except _DAMAGED:

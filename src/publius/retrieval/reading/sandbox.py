@@ -40,10 +40,27 @@ class Reader:
         Raises:
             UnreadableDocument: the file cannot be read; the message names the cause, never the content.
         """
+        reply = await self._carry_out(Job(name, data))
+        if reply.document is None:
+            raise UnreadableDocument(reply.reason, cure=reply.cure)
+        return reply.document, reply.pieces
+
+    async def draw(self, kind: str, data: bytes, page: int) -> bytes:
+        """Draw a page, by its number from 1, of a file of this media type, as a PNG.
+
+        Raises:
+            UnreadableDocument: it cannot be drawn, and why.
+        """
+        reply = await self._carry_out(Job(kind, data, page))
+        if not reply.drawn:
+            raise UnreadableDocument(reply.reason, cure=reply.cure)
+        return reply.drawn
+
+    async def _carry_out(self, job: Job) -> Reply:
         async with self._turns:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                reply = await self._answer(worker, Job(name, data))
+                reply = await self._answer(worker, job)
                 while reply.picture:
                     reply = await self._answer(worker, await _seen(reply.picture, reply.dpi))
             except TimeoutError:
@@ -56,9 +73,7 @@ class Reader:
             finally:
                 if worker not in self._idle:
                     await _end(worker)
-        if reply.document is None:
-            raise UnreadableDocument(reply.reason, cure=reply.cure)
-        return reply.document, reply.pieces
+        return reply
 
     async def close(self) -> None:
         """End the processes; those at work end with their file."""

@@ -16,6 +16,7 @@ from publius.errors import UnreadableDocument
 from publius.retrieval.passages import Piece, split
 from publius.retrieval.reading import ReadDocument, read
 from publius.retrieval.reading.confined import confine
+from publius.retrieval.reading.drawing import draw
 from publius.retrieval.reading.recognition import Recognise
 
 LENGTH = struct.Struct("<I")
@@ -23,10 +24,11 @@ OUT_OF_MEMORY = 3  # exit status
 
 
 class Job(msgspec.Struct, array_like=True):
-    """One file to read."""
+    """One file to read, by its name; or, of that media type, a page to draw."""
 
     name: str
     data: bytes
+    page: int = 0
 
 
 class Seen(msgspec.Struct, array_like=True):
@@ -38,15 +40,17 @@ class Seen(msgspec.Struct, array_like=True):
 
 
 class Reply(msgspec.Struct, array_like=True):
-    """What came of it: a document and its pieces, or the reason why there is none.
+    """What came of it: a document and its pieces, or a drawn page (PNG), or the reason why there is neither.
 
-    Or, before that, a picture of a page to be recognised, since no other program is started in here; `Seen` answers it.
+    Before a document there may be pictures of its pages (PGM), since no other program is started in here: each is to be
+    answered with what is seen on it.
     """
 
     document: ReadDocument | None = None
     pieces: list[Piece] = []
     reason: str = ""
     cure: str = ""
+    drawn: bytes = b""
     picture: bytes = b""
     dpi: int = 0
 
@@ -99,6 +103,8 @@ def _receive(jobs: BinaryIO) -> bytes:
 
 def _carry_out(job: Job, recognise: Recognise) -> Reply:
     try:
+        if job.page:
+            return Reply(drawn=draw(job.name, job.data, job.page))
         document = read(job.name, job.data, recognise)
         return Reply(document, split(document))
     except UnreadableDocument as refusal:
