@@ -122,7 +122,7 @@ async def test_the_wall_lets_search_use_the_agencys_own_indexes(
 ) -> None:
     """A condition that is not leakproof is kept from the index by row-level security; search must have none."""
     await library.add(state, "user:1", "secret.md", SECRET)
-    values = {"words": "embassy generator", "vector": halfvec(np.ones(384)), "agency": state.id,
+    values = {"terms": ["embassi", "generat"], "vector": halfvec(np.ones(384)), "agency": state.id,
               "lexical_share": 0.3, "depth": 60, "budget": 10_000, "limit": 20}  # fmt: skip
     async with database.agency(state) as connection:
         await connection.execute(

@@ -8,7 +8,6 @@ from publius.types import Evidence, Message, Passage
 FOLLOW_UP_WORDS = 6  # "and for parents?" means nothing without the question before it
 MOST_PASSAGES = 8
 MOST_CHARACTERS = 7_200  # about 1,800 tokens; each model is shown as much of it as it reads well
-SAME = 0.85  # share of words in common from which two passages say the same
 NEAREST = 3
 
 
@@ -22,21 +21,9 @@ def asked(messages: Sequence[Message]) -> str:
 
 def evidence(found: Sequence[Passage], floor: float = FLOOR) -> Evidence:
     """The few passages worth reading, best first; none, and the nearest named, where the best is under the floor."""
-    different = _different(found)
-    if not different or different[0].relevance < floor:
-        return Evidence(nearest=tuple(different[:NEAREST]))
-    return Evidence(passages=tuple(_fitting(different)))
-
-
-def _different(found: Sequence[Passage]) -> list[Passage]:
-    kept: list[Passage] = []
-    seen: list[set[str]] = []
-    for passage in found:
-        words = set(passage.text.lower().split())
-        if not any(len(words & other) > SAME * len(words | other) for other in seen):
-            kept.append(passage)
-            seen.append(words)
-    return kept
+    if not found or found[0].relevance < floor:
+        return Evidence(nearest=tuple(found[:NEAREST]))
+    return Evidence(passages=tuple(_fitting(found)))
 
 
 def _fitting(passages: Sequence[Passage]) -> list[Passage]:

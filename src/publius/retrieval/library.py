@@ -13,10 +13,12 @@ from msgspec import Struct
 
 from publius.errors import NotFound, PubliusError, RequestError, UnreadableDocument
 from publius.retrieval import names
+from publius.retrieval.folding import folded
 from publius.retrieval.gathering import asked, evidence
 from publius.retrieval.revision import Added, File, relabel, unchanged
-from publius.retrieval.search import search, searchable
+from publius.retrieval.search import best, search, searchable
 from publius.retrieval.showing import Draws, Pages
+from publius.retrieval.spanish import english
 from publius.retrieval.whole import Embed, Reads, prepare, write_whole
 from publius.storage import Database
 from publius.storage.labels import level_for_new, level_of
@@ -126,10 +128,18 @@ class Library:
         return evidence(await self.search(grant.agency, words))
 
     async def search(self, agency: Agency, words: str, *, limit: int = 20) -> list[Passage]:
-        """The passages nearest to `words`, best first, whatever their relevance."""
-        vector = (await self._embed([words]))[0]
+        """The passages nearest to `words`, best first, whatever their relevance; of near copies the first alone.
+
+        What is asked in Spanish is searched for in English too, and counts as it was found better.
+        """
+        wordings = [words, *filter(None, [english(words)])]
+        vectors = await self._embed(wordings)
         async with self._database.agency(agency) as connection:
-            return await search(connection, agency, words, vector, limit=limit)
+            found = [
+                await search(connection, agency, each, vector, limit=2 * limit)
+                for each, vector in zip(wordings, vectors, strict=True)
+            ]
+        return folded(best(found))[:limit]
 
     async def add(
         self, agency: Agency, principal_id: str, name: str, data: bytes, *, label: str | None = None

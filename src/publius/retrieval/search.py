@@ -1,13 +1,15 @@
 """Hybrid search within one agency: BM25 and vectors, fused in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from psycopg import AsyncConnection
 
 from publius.retrieval.relevance import relevance
+from publius.retrieval.spelling import terms
 from publius.types import Agency, Passage
 
 SEARCH = (files("publius.retrieval") / "search.sql").read_text(encoding="utf-8")
@@ -33,7 +35,7 @@ async def search(
     rows = await connection.execute(
         SEARCH,
         {
-            "words": searchable(words),
+            "terms": await terms(connection, agency, searchable(words)),
             "vector": halfvec(vector),
             "agency": agency.id,
             "lexical_share": LEXICAL_SHARE,
@@ -44,6 +46,15 @@ async def search(
         prepare=False,  # a plan made for every agency could not leave out the other partitions
     )
     return [_passage(row) for row in await rows.fetchall()]
+
+
+def best(found: Iterable[Sequence[Passage]]) -> list[Passage]:
+    """What several searches found, as one: each passage as the search that liked it best has it."""
+    ordered = sorted(chain.from_iterable(found), key=lambda passage: (-passage.score, passage.id))
+    kept: dict[int, Passage] = {}
+    for passage in ordered:
+        kept.setdefault(passage.id, passage)
+    return list(kept.values())
 
 
 async def index(connection: AsyncConnection[Any], agency: Agency, document: object, title: str) -> None:

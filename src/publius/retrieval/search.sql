@@ -1,7 +1,7 @@
 -- One agency's passages for one question, best first, in one round trip: BM25 over the postings and cosine over the
 -- vectors, fused. The agency stands as a parameter beside row-level security so that the planner prunes the partitions.
 WITH asked AS MATERIALIZED (
-    SELECT lexeme FROM unnest(tsvector_to_array(lexemes(%(words)s))) AS lexeme
+    SELECT lexeme FROM unnest(%(terms)s::text[]) AS lexeme
 ),
 read AS MATERIALIZED (
     SELECT term, passages, weights FROM postings
