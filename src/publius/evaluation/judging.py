@@ -1,5 +1,6 @@
 """One answer against its labels."""
 
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from publius.types.answer import Checked
 from publius.verification.words import content
 
 ENOUGH_WORDS = 0.6  # of a short answer's words, where it has no figure to look for
+_ONE = re.compile(r"(?i)\b(?:one|una?|uno)\b")
 WHOLE_QUOTE = 0.8  # of a gold quote's words: it was said, if not letter by letter
 
 
@@ -32,8 +34,8 @@ class Judgement(Struct, frozen=True, kw_only=True):
 def judge(case: Case, checked: Checked) -> Judgement:
     """How a checked answer stands to the labels.
 
-    Wrong is any figure where there is none to give, or where figures are asked for, others from elsewhere and none
-    of the right ones; a quotation that only misses the point is neither right nor wrong.
+    Wrong is any figure where there is none to give, or where figures are asked for, others and none of the right
+    ones; a quotation that only misses the point is neither right nor wrong.
     """
     if not checked.answered:
         return Judgement(answered=False, declined=not case.answerable)
@@ -41,7 +43,7 @@ def judge(case: Case, checked: Checked) -> Judgement:
     rightly = _text(claim for claim in checked.claims if _cites_right(case, claim))
     right, correct = (case.answerable and _right(case, text) for text in (said, rightly))
     quoted = any(overlaps(quote, one.quote) for one in checked.citations for quote in case.gold_quotes)
-    wrong = bool(values.numbers(said)) and not quoted
+    wrong = bool(_stated(case, said)) and not quoted
     if case.answerable:
         partly = any(values.holds(rightly, figure) for figure in case.figures)
         wrong = wrong and bool(case.figures) and not right and not partly
@@ -61,6 +63,11 @@ def judge(case: Case, checked: Checked) -> Judgement:
 def unsupported_in(claim: Claim) -> set[float]:
     """Numbers of a sentence that none of its citations holds."""
     return values.numbers(claim.text) - values.numbers(" ".join(one.quote for one in claim.citations))
+
+
+def _stated(case: Case, said: str) -> set[float]:
+    """The numbers that an answer states: not those of the question, nor "one", which seldom counts anything."""
+    return values.numbers(_ONE.sub(" ", said)) - values.numbers(case.question)
 
 
 def _text(claims: Iterable[Claim]) -> str:

@@ -18,35 +18,49 @@ class Expected(StrEnum):
     DATE = "date"
     NAME = "name"
     PHONE = "telephone number"
+    FAX = "fax number"
     SOME_FIGURE = "figure of some kind"  # its words speak of a measure and do not say of which
 
 
+_TIMES = {
+    "day": "day", "dia": "day", "week": "week", "semana": "week", "month": "month", "mes": "month", "year": "year",
+    "ano": "year", "hour": "hour", "hora": "hour", "minute": "minute", "minuto": "minute", "second": "second",
+    "segundo": "second", "semester": "semester", "semestre": "semester", "quarter": "quarter",
+}  # fmt: skip
+_UNITS = rf"(?:{'|'.join(_TIMES)})(?:e?s)?"
 _ASKED = [
-    (Expected.PHONE, r"""(?:tele)?phone number; fax(?: number)?; number (?:to|can i|do i) call;
-        numero de (?:telefono|fax)"""),
+    (Expected.FAX, r"fax(?: number)?; (?:numero de )?fax"),
+    (Expected.PHONE, r"""(?:tele)?phone number; number (?:to|can i|do i) call; numero de telefono"""),
     (Expected.PERCENT, r"""what (?:percent|percentage|share); which percentage; what %; que porcentaje;
         percent of; percentage of; interest rates?; (?:tasa|tipo) de interes"""),
-    (Expected.DURATION, r"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+
-        )?(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|semesters?|dias|semanas|meses|anos|horas|minutos);
-        cuanto tiempo; how often"""),
+    (Expected.DURATION, rf"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+ )?(?:{_UNITS});
+        cuanto tiempo; how often; con que frecuencia; in (?:{_UNITS}); (?:processing|waiting|response) times?"""),
     (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may);
         how (?:expensive|costly);
+        (?:what|which|que|cual)[^?!]{0,60} (?:costs?|prices?|fees?|charged?|salary|precio|costo);
         cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
         (?:amount|award|fine|loan|grant)"""),
     (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);
-        (?:what|which|by what|on what) (?:date|day|year|month);
-        deadline; cuando; en que (?:fecha|ano|dia); fecha limite"""),
+        (?:what|which|by what|on what|on which) (?:dates?|days?|years?|months?);
+        deadline; cuando; en que (?:fecha|ano|dia); que dia; fecha limite"""),
     (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few); cuant[oa]s?; que edad;
         what
         (?:number|age|amount|size|length)"""),
     (Expected.NAME, r"""who; whom; whose; quien(?:es)?; which
         (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"""),
-    (Expected.SOME_FIGURE, r"""numbers?; count; price; costs?; fees?; ceiling; cap; limits?; threshold; cut-?off;
+    (Expected.SOME_FIGURE, r"""numbers?; count; ceiling; cap; limits?; threshold; cut-?off;
         rates?; minimum; maximum; size; votes?; length; amounts?; age; shortest; longest; largest; percent; years?;
-        days?; dates?; when; hours; edad; dia; precio; costo"""),
+        days?; dates?; when; hours; edad; dia"""),
 ]  # fmt: skip
 _EXPECTED = [(kind, re.compile(rf"\b(?:{either(written)})(?!\w)")) for kind, written in _ASKED]
-_TIME_UNITS = frozenset({"day", "week", "month", "year", "hour", "minute", "second", "semester", "quarter"})
+_TIME_UNITS = frozenset(_TIMES.values())
+_ASKED_UNIT = re.compile(rf"\b(?:how many|cuant[oa]s|in) (?:\w+ )?({'|'.join(_TIMES)})(?:e?s)?\b")
+# How often: "daily" is a duration in one word.
+_RHYTHM = re.compile(
+    r"\b(?:dai|week|month|year|quarter|annual|hour)ly\b"
+    r"|\b(?:each|every|once an?) (?:day|week|month|year|quarter|hour)\b"
+    r"|\b(?:diari|semanal|mensual|anual)\w*|\bcada (?:dia|semana|mes|ano|hora)\b"
+)
 
 
 def expected(question: str) -> Expected | None:
@@ -55,12 +69,24 @@ def expected(question: str) -> Expected | None:
     return next((kind for kind, pattern in _EXPECTED if pattern.search(folded)), None)
 
 
-def holds(text: str, kind: Expected | None) -> bool:
-    """Whether `text` has a thing of the kind that was asked for."""
+def unit(question: str) -> str:
+    """The unit of time that `question` wants its answer in: `how many weeks`; "" where it does not say."""
+    found = _ASKED_UNIT.search(fold(question))
+    return _TIMES[found[1]] if found else ""
+
+
+def holds(text: str, kind: Expected | None, unit: str = "") -> bool:
+    """Whether `text` has a thing of the kind that was asked for; of `unit`, if one was named."""
+    if kind is Expected.DURATION and unit:
+        return any(figure.unit == unit for figure in figures.read(text))
     if kind is None:
         return True
     if kind is Expected.NAME:
         return bool(names.read_names(text))
+    if kind is Expected.FAX and "fax" not in fold(text):
+        return False
+    if kind is Expected.DURATION and _RHYTHM.search(fold(text)):
+        return True
     return any(_fits(figure, kind) for figure in figures.read(text) if not figure.weak)
 
 
@@ -74,7 +100,7 @@ def _fits(figure: Figure, kind: Expected) -> bool:
             return figure.unit in _TIME_UNITS
         case Expected.DATE:
             return figure.kind in {Kind.DATE, Kind.YEARS} or figure.unit in _TIME_UNITS
-        case Expected.PHONE:
+        case Expected.PHONE | Expected.FAX:
             return figure.unit == "phone"
         case Expected.SOME_FIGURE:
             return True

@@ -17,13 +17,14 @@ _PHONES = re.compile(r"(?<!\w)(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b
 _LAW = re.compile(
     r"\b(\d+)\s+(U\.?\s?S\.?\s?C\.?|C\.?\s?F\.?\s?R\.?)\s*(?:§+\s*)?(?:[Pp]arts?\s+)?(\d+[\w.-]*\w|\d)((?:\(\w+\))*)"
 )
+_COUNTED = {"One": "1", "Two": "2", "Three": "3", "Four": "4", "Five": "5", "Six": "6", "Seven": "7", "Eight": "8"}
 _SUBSECTION = r"\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)"
 _NAMED = re.compile(
     r"(?:§+\s*|\b(?i:sections?|sec\.|sección|subsections?|titles?|título|parts?|parte|chapters?|capítulo|subparts?"
     r"|articles?|artículo|art\.|paragraphs?|notes?|footnotes?|pages?|table|tabla|figure|fig\.|form|appendix|annex"
     r"|levels?|nivel|versions?|phase|fase|rooms?|rev\.|revision|number|no\.|nos\.|núm\.|public law(?: no\.)?|pub\. l\."
     r"|order|resolution|step|paso)\s+(?:No\.\s+)?)"
-    rf"(?:(\d[\w.–-]*\w|\d|[IVX]{{1,5}}\b|[A-H]\b(?!\s+[a-z]))((?:{_SUBSECTION})*)|((?:{_SUBSECTION})+))"
+    rf"(?:(\d[\w.–-]*\w|\d|[IVX]{{1,5}}\b|[A-H]\b(?!\s+[a-z])|(?:{'|'.join(_COUNTED)})\b)((?:{_SUBSECTION})*)|((?:{_SUBSECTION})+))"
 )
 _SAME_WORD = {"sec": "section", "seccion": "section", "no": ""}
 _MARKS = re.compile(r"(?m)^\s*\d{1,3}[.)]\s|(?<!\w)\((?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})\)(?=\s)|\[\d{1,3}\]")
@@ -41,7 +42,7 @@ _MIXED = re.compile(
 
 def label(word: str, value: str, match: re.Match[str]) -> Figure:
     """The figure of a match that names something; `word` says what, such as `section`."""
-    folded = re.sub(r"[\s–]", "-", fold(value).strip(".,;:"))
+    folded = re.sub(r"[\s–]", "-", fold(_COUNTED.get(value, value)).strip(".,;:"))
     return Figure(Kind.LABEL, folded, match.group(), match.start(), match.end(), unit=word)
 
 

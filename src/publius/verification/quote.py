@@ -5,10 +5,12 @@ asked for.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from publius.verification.asking import Expected, expected, holds
+from publius.verification import abstention
+from publius.verification.abstention import Named, Signs
+from publius.verification.asking import Expected, expected, holds, unit
 from publius.verification.support import Heading, Match, Neighbours, Sources, Span, Vectors
 from publius.verification.words import fold, telling
 
@@ -42,13 +44,17 @@ def states_nothing(span: Span) -> bool:
 
 
 class Answers:
-    """How well each span answers one question; about 0 to 1."""
+    """How well each span answers one question; about 0 to 1.
 
-    def __init__(self, question: str, vector: Vectors, sources: Sources) -> None:
-        self.expected = expected(question)
+    `sought` is the question, or its words in the language of the documents; `vector` is of that.
+    """
+
+    def __init__(self, question: str, sought: str, vector: Vectors, sources: Sources) -> None:
+        self.expected, self._unit = expected(question), unit(question)
         self._vector = vector
+        self._named = Named(sought, sources.acronyms)
         self._sources = sources
-        self._stems = {word.stem for word in telling(question)}
+        self._stems = {sources.nearest(word.stem) for word in telling(sought)}
         self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}
 
     def bears(self, span: Span) -> bool:
@@ -69,13 +75,21 @@ class Answers:
         """Whether the question says too little by itself to tell what bears on it: `And for graduates?`"""
         return len(self._stems) < LEAST_ASKED
 
-    def best(self) -> list[Match]:
-        """The few spans that answer best, best first; none where none is near enough to count as an answer."""
-        ranked = self.ranked
-        return _chosen(ranked) if ranked and ranked[0].support >= ANSWER_FLOOR else []
-
     @cached_property
-    def ranked(self) -> list[Match]:
+    def best(self) -> list[Match]:
+        """The few spans that answer best, best first; none where the evidence holds no answer."""
+        chosen = _chosen(self._ranked())
+        return chosen if chosen and self.signs(chosen).likelihood >= abstention.FLOOR else []
+
+    def signs(self, chosen: Sequence[Match]) -> Signs:
+        """What speaks for it, and against it, that these spans answer the question."""
+        return Signs(
+            nearness=chosen[0].support,
+            unmet=float(not any(self.fits(match.span.plain) for match in chosen)),
+            unnamed=min(self._named.lacking(match.span.source) for match in chosen),
+        )
+
+    def _ranked(self) -> list[Match]:
         """Every span that could be quoted and comes near the best, best first."""
         top = max((match.support for match in self._matches.values()), default=0.0)
         # Only these can still come first, or near to it, once it is known what they hold.
@@ -104,8 +118,11 @@ class Answers:
         if self.expected is None:
             return match
         counts = SOME_FIGURE if self.expected is Expected.SOME_FIGURE else EXPECTED
-        fits = holds(match.span.plain, self.expected)
-        return match._replace(support=match.support + (counts if fits else -counts))
+        return match._replace(support=match.support + (counts if self.fits(match.span.plain) else -counts))
+
+    def fits(self, text: str) -> bool:
+        """Whether a text holds the kind of thing that was asked for, if the question says which."""
+        return holds(text, self.expected, self._unit)
 
 
 def _quotable(match: Match) -> float:

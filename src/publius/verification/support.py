@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from publius.types import Citation, Evidence, Passage, ToolResult
 from publius.verification import figures, names, sentences
 from publius.verification.figure import Figure
-from publius.verification.words import content, telling
+from publius.verification.words import content, one_slip, telling
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Awaitable[Any]]  # texts -> (n, d) float32, rows of length 1
 
 COSINE_SHARE = 0.5  # the rest is the overlap of words
+SHORTEST_MISTYPED = 5  # letters; a shorter word has too many neighbours
 PAIR_COST = 0.04  # two sentences are cited only when clearly better than one
 
 
@@ -153,6 +154,17 @@ class Sources:
     def knows(self, stem: str) -> bool:
         """Whether the word stands anywhere in the evidence."""
         return stem in self._weights
+
+    def nearest(self, stem: str) -> str:
+        """The word, or if no source holds it the one that a single slip of the keyboard makes of it."""
+        if stem in self._said or len(stem) < SHORTEST_MISTYPED:
+            return stem
+        return next((other for other in sorted(self._said) if one_slip(stem, other)), stem)
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        """Every stem of the evidence, those that stand above it too."""
+        return frozenset(self._weights).union(*(span.source.stems for span in self.spans))
 
     def overlap(self, stems: Iterable[str], held: Set[str]) -> float:
         """The weighted share of `stems` that is held."""

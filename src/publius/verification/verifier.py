@@ -20,7 +20,7 @@ from publius.types import (
     Reply,
     ToolResult,
 )
-from publius.verification import asking, sentences
+from publius.verification import sentences
 from publius.verification.figures import missing, read
 from publius.verification.meaning import Objection
 from publius.verification.quote import Answers, states_nothing
@@ -126,8 +126,9 @@ class Checking:
     async def _prepared(self) -> tuple[Sources, Answers]:
         if self._ready is None:
             sources = await prepare(self._evidence, self._embed)
-            [asked] = np.asarray(await self._embed([self._question]), dtype=np.float32)
-            self._ready = sources, Answers(self._question, asked, sources)
+            sought = self._evidence.sought or self._question
+            [vector] = np.asarray(await self._embed([sought]), dtype=np.float32)
+            self._ready = sources, Answers(self._question, sought, vector, sources)
         return self._ready
 
     def _off_question(self, piece: Piece, match: Match | None, answers: Answers) -> Objection | None:
@@ -143,7 +144,11 @@ class Checking:
             return Objection(
                 Reason.OFF_QUESTION, "It repeats a heading or the name of a source, and says nothing more."
             )
-        if match is None or foreign or answers.vague or answers.bears(match.span) or _is_result(match.span):
+        if match is None or foreign or answers.vague or _is_result(match.span):
+            return None
+        if not (answers.best or self._evidence.tools):
+            return Objection(Reason.OFF_QUESTION, "It is supported, but no passage answers the question.")
+        if answers.bears(match.span):
             return None
         return Objection(Reason.OFF_QUESTION, "It is supported, but does not answer the question.")
 
@@ -167,15 +172,15 @@ class Checking:
         """The passages' own words, where the released sentences do not answer, or answer less well."""
         said = " ".join(claim.text for claim in self._claims if claim.released)
         _, answers = await self._prepared()
-        matches = answers.best()
+        matches = answers.best
         if said:
-            lacks = not asking.holds(said, answers.expected)
+            lacks = not answers.fits(said)
             enough = max(answers.score(match.span) for match in self._matches) + BETTER
             matches = [
                 match
                 for match in (matches if lacks else matches[:1])
                 if (match.support > enough and not any(match.span.overlaps(used.span) for used in self._matches))
-                or (lacks and asking.holds(match.span.plain, answers.expected))
+                or (lacks and answers.fits(match.span.plain))
             ]
         return [self._keep(self._quotation(match), breaks=True) for match in matches]
 

@@ -110,6 +110,16 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word
 
 
+def one_slip(word: str, other: str) -> bool:
+    """Whether the two differ in one letter, missing, added, another or exchanged with the next; not in the first."""
+    if word[:1] != other[:1] or abs(len(word) - len(other)) > 1:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
+    mine, theirs = word[at:], other[at:]
+    swapped = mine[1::-1] == theirs[:2] and mine[2:] == theirs[2:]
+    return swapped or mine[1:] == theirs[1:] or mine[1:] == theirs or mine == theirs[1:]
+
+
 def words(text: str) -> list[Word]:
     """Every word of `text` in order, hyphenated words in their parts."""
     return [Word(m.group(), m.start(), m.end(), stem(m.group())) for m in _WORD.finditer(text)]
