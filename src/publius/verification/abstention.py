@@ -10,6 +10,7 @@ import re
 
 from msgspec import Struct
 
+from publius.types import Agency
 from publius.verification import figures, names
 from publius.verification.figure import Figure, Kind
 from publius.verification.names import Name
@@ -17,9 +18,10 @@ from publius.verification.support import Source
 from publius.verification.words import FUNCTION_WORDS, fold, words
 
 # Logistic regression; how it was fitted and how often it errs: docs/decisions/2026-11-25-answer-quality.md.
-NEARNESS, UNMET, UNNAMED, INTERCEPT = 2.6, -1.74, -1.51, -0.71
-FLOOR = 0.45
+NEARNESS, UNMET, UNNAMED, INTERCEPT = 4.5, -2.2, -1.8, -1.6
+FLOOR = 0.4
 
+_KINDS_OF_AGENCY = ("department", "agency", "office")
 _BEGINS = re.compile(r"(?:^|[.?!]\s+|[¿¡])[\"“(]*([^\W_]+)")
 
 
@@ -52,8 +54,9 @@ def named(question: str) -> tuple[list[Name], list[Figure]]:
 class Named:
     """What a question names, and how much of it each source lacks."""
 
-    def __init__(self, question: str, acronyms: dict[str, tuple[str, ...]]) -> None:
-        self._names, self._labels = named(question)
+    def __init__(self, question: str, agency: Agency, acronyms: dict[str, tuple[str, ...]]) -> None:
+        found, self._labels = named(question)
+        self._names = [name for name in found if not _is_own(name, agency)]
         self._acronyms = acronyms
         self._lacking: dict[int, float] = {}
 
@@ -64,14 +67,20 @@ class Named:
         return self._lacking[source.rank]
 
     def _read(self, source: Source) -> float:
-        count = len(self._names) + len(self._labels)
-        if not count:
-            return 0.0
         text = f"{source.text} . {source.heading} . {source.context}"
-        held, folded, here = names.source_words(text), fold(text), figures.read(text)
+        folded, here = fold(text), figures.read(text)
+        # Who asks of AAL4 is not answered by what holds for AAL3, however much else of the question stands there.
+        if any(not (figures.stands(label, here) or fold(label.text) in folded) for label in self._labels):
+            return 1.0
+        held = names.source_words(text)
         lacking = sum(not (names.stands(name, held, self._acronyms) or _spelt(name, text)) for name in self._names)
-        lacking += sum(not (figures.stands(label, here) or fold(label.text) in folded) for label in self._labels)
-        return lacking / count
+        return lacking / len(self._names) if self._names else 0.0
+
+
+def _is_own(name: Name, agency: Agency) -> bool:
+    """Whether it is the agency's own name, which its documents seldom say: `the State Department`, `GSA`."""
+    own = names.source_words(agency.name)
+    return set(name.parts) <= {*own, *_KINDS_OF_AGENCY, agency.slug, "".join(word[0] for word in own)}
 
 
 def _spelt(name: Name, text: str) -> bool:

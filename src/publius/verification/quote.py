@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from publius.types import Agency
 from publius.verification import abstention
 from publius.verification.abstention import Named, Signs
 from publius.verification.asking import Expected, expected, holds, unit
@@ -49,10 +50,10 @@ class Answers:
     `sought` is the question, or its words in the language of the documents; `vector` is of that.
     """
 
-    def __init__(self, question: str, sought: str, vector: Vectors, sources: Sources) -> None:
+    def __init__(self, agency: Agency, question: str, sought: str, vector: Vectors, sources: Sources) -> None:
         self.expected, self._unit = expected(question), unit(question)
         self._vector = vector
-        self._named = Named(sought, sources.acronyms)
+        self._named = Named(sought, agency, sources.acronyms)
         self._sources = sources
         self._stems = {sources.nearest(word.stem) for word in telling(sought)}
         self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}

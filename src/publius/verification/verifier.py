@@ -128,7 +128,7 @@ class Checking:
             sources = await prepare(self._evidence, self._embed)
             sought = self._evidence.sought or self._question
             [vector] = np.asarray(await self._embed([sought]), dtype=np.float32)
-            self._ready = sources, Answers(self._question, sought, vector, sources)
+            self._ready = sources, Answers(self._grant.agency, self._question, sought, vector, sources)
         return self._ready
 
     def _off_question(self, piece: Piece, match: Match | None, answers: Answers) -> Objection | None:
