@@ -109,7 +109,7 @@ def places(parameter: Parameter, fields: Iterable[str]) -> list[int]:
 
 def counted(parameter: Parameter, language: str) -> str:
     """What a blank field counts as."""
-    return say("nothing", language) if parameter.default is None else shown(parameter, parameter.default, language)
+    return say("not stated", language) if parameter.default is None else shown(parameter, parameter.default, language)
 
 
 def written(value: Any) -> str:
@@ -138,7 +138,7 @@ def given(
     for parameter in tool.parameters:
         if parameter.kind is Kind.PEOPLE:
             for place, person in zip(places(parameter, fields), values[parameter.name], strict=False):
-                group = say("Person {number}", language, number=place + 1)
+                group = say("Entry {number}", language, number=place + 1)
                 group = f"{parameter.question(language)} {group}"
                 own = f"{parameter.name}.{place}"
                 _sort(parameter.fields, person._asdict(), own + ".", group, fields, language, said, assumed)
@@ -159,7 +159,7 @@ def _sort(
 ) -> None:
     for parameter in parameters:
         name, value = prefix + parameter.name, values[parameter.name]
-        text = say("nothing", language) if value is None else shown(parameter, value, language)
+        text = say("not stated", language) if value is None else shown(parameter, value, language)
         into = said if fields.get(name, "").strip() else assumed
         into.append(Given(id_of(name), parameter.question(language), text, group))
 
