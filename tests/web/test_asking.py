@@ -2,17 +2,20 @@
 
 import asyncio
 import re
+from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
+from tests.retrieval.reading.making import pdf, photographed, running_text
 from tests.web.people import ASKED, FALSE, Come, Person, words
 
 from publius import demonstration
 from publius.application import Application
-from publius.errors import EngineFailed
+from publius.errors import EngineFailed, SetupError
 from publius.inference.echo import EchoEngine
 from publius.ledger.proof import Proof, check
+from publius.retrieval.reading import tesseract
 from publius.storage import Owner
 from publius.types import Agency
 
@@ -30,6 +33,45 @@ async def test_a_plain_form_gives_the_whole_answer(come: Come, education: Agency
         "The travel allowance is $310 a day."
     ]
     assert f"/documents/{library}" in citation
+
+
+async def test_an_answer_names_the_revision_that_it_read_and_says_what_became_of_it(
+    come: Come, building: Application, education: Agency, library: str
+) -> None:
+    person = await come(education)
+    answered = await person.ask()
+    conversation = str(answered.url.path)
+    receipt = re.findall(r'href="(/receipts/[^"]+)"', answered.text)[0]
+    assert "changed since" not in words(await person.get(conversation))
+    assert "Leave handbook , revision 1" in words(await person.get(receipt))
+
+    old = (await building.retrieval.original(education, UUID(library))).data
+    await building.retrieval.add(education, "local:tests", "leave.md", old.replace(b"$310", b"$355"))
+    revised = words(await person.get(conversation))
+    assert "The travel allowance is $310 a day." in revised
+    assert "This is revision 1, which the answer rested on. It has changed since: open revision 2" in revised
+    assert "revision 1. It has changed since: open revision 2" in words(await person.get(receipt))
+    again = await person.ask()
+    assert "$355" in words(again) and "changed since" not in words(again)
+
+    await building.retrieval.remove(education, UUID(library))
+    assert "This document has been removed since." in words(await person.get(conversation))
+    assert "that has been removed since" in words(await person.get(receipt))
+
+
+async def test_a_scanned_source_says_how_surely_it_was_read(
+    come: Come, building: Application, education: Agency
+) -> None:
+    try:
+        tesseract.program()
+    except SetupError as missing:
+        pytest.skip(str(missing))
+    lines = ("Staff of the bureau are told here what they are paid.", "The travel allowance is $310 a day.")
+    scan = photographed(pdf(running_text(700, *lines)))
+    added = await building.retrieval.add(education, "local:tests", "scan.pdf", scan)
+    answered = words(await (await come(education)).ask())
+    assert re.search(r"page 1,? .*\(read by OCR, confidence [89]\d %\)", answered), answered
+    assert "Read by OCR" in words(await (await come(education)).get(f"/documents/{added.document_id}"))
 
 
 async def test_what_was_withheld_is_listed_with_its_reason(come: Come, education: Agency, library: str) -> None:

@@ -3,16 +3,15 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
-from publius.errors import NotFound, PubliusError, RequestError, UnreadableDocument
+from publius.errors import NotFound, RequestError, UnreadableDocument
 from publius.retrieval import names
+from publius.retrieval.documents import Contained, Document, Listing, Now, Opened, Original, Progress
 from publius.retrieval.folding import folded
 from publius.retrieval.gathering import asked, evidence
 from publius.retrieval.revision import Added, File, relabel, unchanged
@@ -24,83 +23,9 @@ from publius.storage import Database
 from publius.storage.labels import level_for_new, level_of
 from publius.types import Agency, Evidence, Grant, Passage, Question
 
+__all__ = ["Document", "Library", "Listing", "Now", "Opened", "Original", "Progress"]
+
 AT_ONCE = 4  # files under way together, so that reading, embedding and writing overlap
-
-
-class Document(Struct, frozen=True):
-    """One document as a list shows it: its current revision."""
-
-    id: UUID
-    name: str
-    title: str
-    media_type: str
-    revision: int
-    passages: int
-    level: int  # of its label
-    added_by: str
-    added_at: datetime
-    language: str  # ISO 639-1; empty where it could not be told
-    published: date | None  # the day that the file itself names
-    publisher: str  # the body or person that it names
-    recognised: float | None  # OCR's confidence from 0 to 1; None where the file held its text
-    part_of: UUID | None  # the mail or archive that it came in
-
-
-class Listing(Struct, frozen=True, kw_only=True):
-    """A page of documents, and how many there are on all pages."""
-
-    documents: tuple[Document, ...]
-    total: int
-
-
-class Contained(Struct, frozen=True):
-    """A file inside of a mail or an archive: the document that it became, or why it became none."""
-
-    name: str
-    document: UUID | None
-    reason: str
-
-
-class Opened(Struct, frozen=True, kw_only=True):
-    """One revision of one document, with the text that citations count in."""
-
-    id: UUID
-    name: str
-    title: str
-    media_type: str
-    level: int  # of its label
-    revision: int
-    current: int  # the newest revision; a reader of an older one is told
-    text: str
-    pages: tuple[tuple[int, int], ...]  # (start, end) of each page in text; empty where there are none
-    added_by: str
-    added_at: datetime
-    language: str
-    published: date | None
-    publisher: str
-    recognised: float | None
-    part_of: UUID | None
-    parts: tuple[Contained, ...]  # of a mail or an archive: the files inside of this revision
-
-
-class Original(Struct, frozen=True, kw_only=True):
-    """The file of one revision, byte for byte as it was added."""
-
-    id: UUID
-    name: str
-    media_type: str
-    revision: int
-    level: int  # of its label
-    sha256: str  # in hex
-    data: bytes
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """What became of one of many files: added, or why not."""
-
-    name: str
-    added: Added | None = None
-    error: PubliusError | None = None
 
 
 class Works(Reads, Draws, Protocol):
@@ -220,6 +145,15 @@ class Library:
         fields = {field: getattr(row, field) for field in Opened.__struct_fields__}
         pages, parts = tuple((start, end) for start, end in row.pages), msgspec.convert(row.parts, list[Contained])
         return Opened(**fields | {"pages": pages, "parts": tuple(parts)})
+
+    async def now(self, agency: Agency, documents: Iterable[UUID]) -> dict[UUID, Now]:
+        """What each of these documents is now, by its id; one that has been removed is left out."""
+        async with self._database.agency(agency) as connection:
+            rows = await connection.execute(
+                "SELECT id, title, revision FROM documents WHERE agency_id = %s AND id = ANY(%s)",
+                [agency.id, list(set(documents))],
+            )
+            return {row.id: Now(row.title, row.revision) for row in await rows.fetchall()}
 
     async def original(self, agency: Agency, document_id: UUID, revision: int | None = None) -> Original:
         """The file as it was added.

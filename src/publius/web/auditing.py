@@ -14,6 +14,7 @@ from publius.ledger import body as bodies
 from publius.ledger.inspection import export, latest_checkpoint, prove, verify_database
 from publius.ledger.proof import Proof, check
 from publius.ledger.verify import Report
+from publius.retrieval.library import Now
 from publius.types import Permission
 from publius.web.missions.computing import receipt_seal
 from publius.web.pages import HEADERS, page
@@ -32,7 +33,20 @@ async def receipt(request: AnyRequest, record: FromPath[UUID]) -> Response[Any]:
     checkpoint = check(proof, key)
     body = bodies.read(proof.body.encode())
     kept = request.query_params.get("kept", "")
-    return page(request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key, kept=kept)
+    rested = await _rested_on(request, body)
+    return page(
+        request, "receipt.html", proof=proof, body=body, checkpoint=checkpoint, key=key, kept=kept, rested=rested
+    )
+
+
+async def _rested_on(request: AnyRequest, body: bodies.Body) -> list[tuple[UUID, int, Now | None]]:
+    """Each document of the library that the answer cites, in which revision, and what it is now."""
+    # A mission's sources are its own and not the library's.
+    library = isinstance(body, bodies.Walk) and not (body.model or "").startswith("mission:")
+    cited = body.citations if isinstance(body, bodies.Walk) and library else ()
+    revisions = dict.fromkeys((each.document, each.revision) for each in cited if each.document.int)
+    now = await site_of(request).app.retrieval.now(viewer(request).agency, [document for document, _ in revisions])
+    return [(document, revision, now.get(document)) for document, revision in revisions]
 
 
 @get("/receipts/{record:uuid}/proof", opt=ASK)

@@ -1,5 +1,6 @@
 """What a person asked before: kept per person, searchable, renamed, deleted for good."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from publius.errors import NotFound
+from publius.retrieval.library import Now
 from publius.storage import Database
-from publius.types import Answer, Message, Principal, Receipt
+from publius.types import Answer, Citation, Message, Principal, Receipt
 
 LONGEST_TITLE = 80
 MOST_LISTED = 200
@@ -26,6 +28,19 @@ class Turn(Struct, frozen=True, kw_only=True):
     answer: Answer | None = None
     failure: str | None = None
     label: str = ""  # of the answer, as it is now: it can have risen since
+    now: Mapping[UUID, Now] | None = None  # of the documents that it cites; None where nobody has looked
+
+    def cited(self) -> list[UUID]:
+        """The documents of the library that the answer cites."""
+        citations = self.answer.checked.citations if self.answer else ()
+        return [each.document_id for each in citations if not each.tool and not each.link]
+
+    def since(self, citation: Citation) -> str:
+        """What became of the cited revision: "revised", "removed", or nothing."""
+        if self.now is None or citation.tool or citation.link:
+            return ""
+        now = self.now.get(citation.document_id)
+        return "removed" if now is None else "revised" if now.revision > citation.revision else ""
 
 
 class Summary(Struct, frozen=True):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from publius.types import Permission
 from publius.web.asking import asking
@@ -27,7 +28,10 @@ async def list_conversations(request: AnyRequest) -> Response[Any]:
 @get("/conversations/{conversation:uuid}", opt=ASK)
 async def open_conversation(request: AnyRequest, conversation: FromPath[UUID]) -> Response[Any]:
     """One conversation, to read and to continue."""
-    return await asking(request, await site_of(request).conversations.open(viewer(request), conversation))
+    opened = await site_of(request).conversations.open(viewer(request), conversation)
+    cited = [document for turn in opened.turns for document in turn.cited()]
+    now = await site_of(request).app.retrieval.now(viewer(request).agency, cited)
+    return await asking(request, replace(opened, turns=tuple(replace(turn, now=now) for turn in opened.turns)))
 
 
 @get("/conversations/{conversation:uuid}/file", opt=ASK)
