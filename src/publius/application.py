@@ -30,6 +30,7 @@ from publius.ledger.ledger import Ledger, Watcher
 from publius.missions import Desk, Missions, Shelf, discover
 from publius.missions.discovery import Found
 from publius.policy import Policy
+from publius.retrieval.jobs import Jobs, Worker
 from publius.retrieval.library import Library
 from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
@@ -55,12 +56,17 @@ class Application:
     desk: Desk
     retrieval: Library
     tables: Tables
+    worker: Worker  # of jobs; at work where somebody has it run: in a server
     engine: Engine
     embedder: Embedder
     inference: Writer
     verification: Verifier
     ledger: Ledger
     secret: bytes  # for the doors' own signatures, such as form tokens
+
+    @property
+    def jobs(self) -> Jobs:
+        return self.worker.jobs
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
         """What an answer may rest on: the agency's documents, a query of them, or a mission's tools and sources."""
@@ -122,9 +128,7 @@ async def open_application(
         embedder = embedder or Embedder(settings.home / "models" / EMBEDDING_MODEL)
         library = _library(database, embedder, stack)
         missions = Missions(database, discover(settings) if packs is None else packs)
-        ledger = Ledger(database, settings.home, _watchers(settings, stack))
-        stack.push_async_callback(ledger.close)
-        await ledger.start()
+        ledger = await _ledger(database, settings, stack)
         stack.push_async_callback(engine.stop)
         if start_engine:
             await engine.start()
@@ -139,6 +143,7 @@ async def open_application(
             desk=Desk(Shelf(embedder.embed, settings.home / "vectors" / EMBEDDING_MODEL), settings.url, propose),
             retrieval=library,
             tables=Tables(library, Queries()),
+            worker=Worker(database, library),
             engine=engine,
             embedder=embedder,
             inference=writer,
@@ -153,6 +158,13 @@ def _library(database: Database, embedder: Embedder, stack: contextlib.AsyncExit
     reader = Reader()
     stack.push_async_callback(reader.close)
     return Library(database, embedder.embed, reader)
+
+
+async def _ledger(database: Database, settings: Settings, stack: contextlib.AsyncExitStack) -> Ledger:
+    ledger = Ledger(database, settings.home, _watchers(settings, stack))
+    stack.push_async_callback(ledger.close)
+    await ledger.start()
+    return ledger
 
 
 def _watchers(settings: Settings, stack: contextlib.AsyncExitStack) -> list[Watcher]:

@@ -10,7 +10,19 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from publius.api import assistants, chat, documents, health, legacy, missions, models, querying, records, responses
+from publius.api import (
+    assistants,
+    chat,
+    documents,
+    health,
+    jobs,
+    legacy,
+    missions,
+    models,
+    querying,
+    records,
+    responses,
+)
 from publius.api.admission import guard, may
 from publius.api.entrance import Entrance
 from publius.api.errors import respond
@@ -20,6 +32,39 @@ from publius.application import Application
 from publius.types import Permission
 
 MEGABYTE = 1_000_000
+ROUTES = [
+    chat.chat,
+    legacy.completions,
+    responses.respond_to,
+    models.list_models,
+    models.one_model,
+    models.embeddings,
+    documents.open_document,
+    documents.original,
+    documents.remove_document,
+    documents.label_document,
+    jobs.open_job,
+    jobs.change_job,
+    jobs.remove_job,
+    querying.tables,
+    querying.query,
+    missions.list_missions,
+    missions.list_tools,
+    missions.call_tool,
+    assistants.assistants,
+    records.record,
+    health.healthz,
+    health.readyz,
+]
+# Paths on which files come, whose requests may be larger.
+FILES = [
+    documents.list_documents,
+    documents.add_document,
+    jobs.list_jobs,
+    jobs.create_job,
+    jobs.list_files,
+    jobs.add_files,
+]
 
 
 def create_app(
@@ -48,39 +93,15 @@ def create_app(
 
 
 def _routers(app: Application) -> list[Router]:
-    body, file = app.settings.max_body_mb * MEGABYTE, app.settings.max_upload_mb * MEGABYTE
     common: dict[str, Any] = {"guards": [guard], "exception_handlers": {Exception: respond}}
     return [
         Router(
             "/",
-            route_handlers=[
-                chat.chat,
-                legacy.completions,
-                responses.respond_to,
-                models.list_models,
-                models.one_model,
-                models.embeddings,
-                documents.open_document,
-                documents.original,
-                documents.remove_document,
-                documents.label_document,
-                querying.tables,
-                querying.query,
-                missions.list_missions,
-                missions.list_tools,
-                missions.call_tool,
-                assistants.assistants,
-                records.record,
-                health.healthz,
-                health.readyz,
-                nowhere,
-            ],
-            request_max_body_size=body,
+            route_handlers=[*ROUTES, nowhere],
+            request_max_body_size=app.settings.max_body_mb * MEGABYTE,
             **common,
         ),
-        Router(
-            "/", route_handlers=[documents.list_documents, documents.add_document], request_max_body_size=file, **common
-        ),
+        Router("/", route_handlers=FILES, request_max_body_size=app.settings.max_upload_mb * MEGABYTE, **common),
     ]
 
 
@@ -92,8 +113,10 @@ async def nowhere(request: Request[Any, Any, Any], path: FromPath[str]) -> Respo
 
 @asynccontextmanager
 async def _running(litestar: Litestar) -> AsyncIterator[None]:
-    """What runs beside the routes: the log, and the metrics on a port of their own."""
-    settings = litestar.state["application"].settings
-    configure(settings.log_level, settings.home)
-    with litestar.state["metrics"].served(settings.metrics_port) if settings.metrics_port else nullcontext():
-        yield
+    """What runs beside the routes: the log, the reader of jobs, and the metrics on a port of their own."""
+    app: Application = litestar.state["application"]
+    configure(app.settings.log_level, app.settings.home)
+    port = app.settings.metrics_port
+    with litestar.state["metrics"].served(port) if port else nullcontext():
+        async with app.worker.running():
+            yield

@@ -9,9 +9,11 @@ from uuid import UUID
 import typer
 
 from publius.application import Application
+from publius.cli import jobs
 from publius.cli.terminal import (
     NO,
     AsJson,
+    Inside,
     OfAgency,
     Yes,
     confirm,
@@ -20,14 +22,17 @@ from publius.cli.terminal import (
     print_json,
     print_rows,
     progress,
+    with_agency,
     with_application,
 )
 from publius.errors import InvalidRequest
-from publius.retrieval.library import Listing, Opened, Progress
+from publius.retrieval.documents import Listing, Opened, Progress
+from publius.retrieval.jobs import Job, Jobs
 from publius.retrieval.revision import Added
 from publius.types import Labels, Role
 
 app = typer.Typer(help="What an agency's answers may rest on.", no_args_is_help=True)
+app.add_typer(jobs.app, name="jobs")
 
 DocumentId = Annotated[UUID, typer.Argument(help="Its id, as 'publius documents list' shows it.")]
 
@@ -37,6 +42,9 @@ def add(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders to take whole.")],
     agency: OfAgency,
     label: Annotated[str, typer.Option(help="Their label; without it new ones have the agency's default.")] = "",
+    background: Annotated[
+        bool, typer.Option(help="Hand them over, and let the server that runs read them, now or at its next start.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Read files into an agency's library. A file that is there already is skipped, a changed one is revised.
@@ -47,6 +55,9 @@ def add(
     Example: `publius documents add reports/ rules.pdf --agency education`
     """
     files = list(_files(paths))
+    if background:
+        _hand_over(files, agency, label, as_json=json)
+        return
 
     async def work(application: Application) -> list[Progress]:
         where = await application.database.agency_by_slug(agency)
@@ -156,6 +167,23 @@ def remove(document: DocumentId, agency: OfAgency, yes: Yes = False) -> None:
 
     with_application(work)
     console.print("Removed.")
+
+
+def _hand_over(files: list[tuple[str, Path]], agency: str, label: str, *, as_json: bool) -> None:
+    async def work(inside: Inside) -> Job:
+        who = local_principal(inside.agency, Role.ADMINISTRATOR)
+        return await Jobs(inside.database).put(inside.agency, who.id, "Command line", files, label=label or None)
+
+    try:
+        job = with_agency(agency, work)
+    except OSError as error:
+        raise InvalidRequest(
+            f"{error.filename} could not be opened: {error.strerror}.", cure="None was taken. Mend it or leave it out."
+        ) from None
+    if as_json:
+        print_json(jobs.row(job))
+    else:
+        console.print(f"{job.files} taken. Watch them: publius documents jobs show {job.id} --agency {agency}")
 
 
 def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,7 +14,7 @@ from publius.retrieval import names
 from publius.retrieval.documents import Contained, Document, Listing, Now, Opened, Original, Progress
 from publius.retrieval.folding import folded
 from publius.retrieval.gathering import asked, evidence
-from publius.retrieval.revision import Added, File, relabel, unchanged
+from publius.retrieval.revision import Added, Connection, File, relabel, unchanged
 from publius.retrieval.search import best, search, searchable
 from publius.retrieval.showing import Draws, Pages
 from publius.retrieval.spanish import english
@@ -26,6 +26,8 @@ from publius.types import Agency, Evidence, Grant, Passage, Question
 __all__ = ["Document", "Library", "Listing", "Now", "Opened", "Original", "Progress"]
 
 AT_ONCE = 4  # files under way together, so that reading, embedding and writing overlap
+
+Settle = Callable[[Connection, Added], Awaitable[None]]
 
 
 class Works(Reads, Draws, Protocol):
@@ -67,7 +69,14 @@ class Library:
         return folded(best(found))[:limit]
 
     async def add(
-        self, agency: Agency, principal_id: str, name: str, data: bytes, *, label: str | None = None
+        self,
+        agency: Agency,
+        principal_id: str,
+        name: str,
+        data: bytes,
+        *,
+        label: str | None = None,
+        settle: Settle | None = None,
     ) -> Added:
         """Read a file into the library; when this returns it is in search.
 
@@ -75,6 +84,9 @@ class Library:
         and the passages of the one before leave search in the same transaction. Without a `label` a new document has
         the agency's default, and one that is there keeps its own. What is inside of a mail or an archive becomes a
         document of its own, named after both, with the label of its container, and goes when that goes.
+
+        `settle` is called at the end of the transaction that writes it, or that finds it there: what it writes is
+        committed with the document, and what it raises leaves neither.
 
         Raises:
             UnreadableDocument: it cannot be read, and why.
@@ -91,10 +103,15 @@ class Library:
         )
         async with self._database.agency(agency) as connection:
             if same := await unchanged(connection, agency, file):
+                if settle:
+                    await settle(connection, same)
                 return same
         whole = await prepare(file, self._reader, self._embed)
         async with self._database.agency(agency) as connection:
-            return await write_whole(connection, agency, whole)
+            added = await write_whole(connection, agency, whole)
+            if settle:
+                await settle(connection, added)
+            return added
 
     async def add_many(
         self,

@@ -1,6 +1,7 @@
 """The one way in to the database for the rooms: a transaction, with one agency's walls around it or with none."""
 
 import contextlib
+import secrets
 import select
 from collections.abc import AsyncIterator
 from typing import Any
@@ -81,6 +82,33 @@ class Database:
             rows = await connection.execute("SELECT * FROM agencies WHERE slug <> %s ORDER BY slug", [PLATFORM])
             return [_agency(row) for row in await rows.fetchall()]
 
+    async def agencies_with_work(self) -> list[Agency]:
+        """The agencies that have files waiting to be read, or being read, by id; the platform's own has none."""
+        async with self.platform() as connection:
+            rows = await connection.execute(
+                "SELECT * FROM agencies WHERE id = ANY(ARRAY(SELECT agencies_with_work())) ORDER BY id"
+            )
+            return [_agency(row) for row in await rows.fetchall()]
+
+    @contextlib.asynccontextmanager
+    async def presence(self, kind: str) -> AsyncIterator["Presence"]:
+        """Be there for as long as this is open: a number that others see live, and see gone when this process is.
+
+        Takes one connection of the pool for itself.
+
+        Raises:
+            StorageUnavailable: the database does not answer or breaks off.
+        """
+        with _answering():
+            async with self._pool.connection() as connection:
+                number = secrets.randbelow(2**31)
+                try:
+                    await connection.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", [kind, number])
+                    yield Presence(connection, kind, number)
+                finally:
+                    with contextlib.suppress(psycopg.Error):  # a connection that broke holds no lock any more
+                        await connection.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [kind, number])
+
     async def agency_by_slug(self, slug: str) -> Agency:
         """The agency of that slug.
 
@@ -93,6 +121,31 @@ class Database:
         if row is None:
             raise NotFound(f"There is no agency {slug!r}.", cure="'publius agency list' shows those there are.")
         return _agency(row)
+
+
+class Presence:
+    """One of the living of its kind, by an advisory lock that PostgreSQL drops with its connection."""
+
+    def __init__(self, connection: Connection, kind: str, number: int) -> None:
+        self.number = number
+        self._connection = connection
+        self._kind = kind
+
+    async def living(self) -> list[int]:
+        """The numbers of all that live, its own among them.
+
+        Raises:
+            StorageUnavailable: its connection broke, and with it its lock: others may take it for dead.
+        """
+        with _answering():
+            rows = await self._connection.execute(
+                # Of an advisory lock with two keys, these columns hold the keys, as numbers without a sign.
+                "SELECT objid::bigint AS number FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                " AND classid = (hashtext(%s)::bigint & 4294967295)::oid",
+                [self._kind],
+            )
+            return [row.number for row in await rows.fetchall()]
 
 
 def _agency(row: Any) -> Agency:

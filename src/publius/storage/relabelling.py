@@ -17,7 +17,9 @@ LONGEST = 40
 # Where a level or a ceiling stands; what belongs to a document follows it by its key.
 LEVELS = (
     ("documents", "level"), ("conversations", "level"), ("turns", "level"), ("users", "ceiling"), ("keys", "ceiling"),
+    ("jobs", "ceiling"), ("job_items", "level"),
 )  # fmt: skip
+OWN = {"job_items": sql.SQL("document_id IS NULL")}
 
 
 class Labelled(Struct, frozen=True):
@@ -111,13 +113,13 @@ def _keep(connection: "psycopg.Connection[Any]", old: Labels, moved: Mapping[int
     for table, column in LEVELS:
         held = sql.SQL(
             "SELECT {column} AS level, count(*) AS rows FROM {table}"
-            " WHERE agency_id = current_agency() AND {column} = ANY(%s) GROUP BY 1"
+            " WHERE agency_id = current_agency() AND {column} = ANY(%s) AND {own} GROUP BY 1"
         )
-        query = held.format(column=sql.Identifier(column), table=sql.Identifier(table))
+        query = held.format(column=sql.Identifier(column), table=sql.Identifier(table), own=_own(table))
         for row in connection.execute(query, [gone]):
             raise Conflict(
                 f"{row.rows} of the {table} {'is' if row.rows == 1 else 'are'} labelled {old.names[row.level]!r}.",
-                cure="Keep that label in the list, or give them another one first.",
+                cure="Keep that label in the list, or give them another one or remove them first.",
             )
 
 
@@ -130,9 +132,14 @@ def _move(connection: "psycopg.Connection[Any]", moved: Mapping[int, int]) -> No
     for table, column in LEVELS:
         update = sql.SQL(
             "UPDATE {table} SET {column} = moved.now FROM unnest(%s::smallint[], %s::smallint[]) AS moved (before, now)"
-            " WHERE agency_id = current_agency() AND {column} = moved.before"
-        ).format(table=sql.Identifier(table), column=sql.Identifier(column))
+            " WHERE agency_id = current_agency() AND {column} = moved.before AND {own}"
+        ).format(table=sql.Identifier(table), column=sql.Identifier(column), own=_own(table))
         connection.execute(update, [list(moved), list(moved.values())])
+
+
+def _own(table: str) -> sql.SQL:
+    """Which rows of a table have a level of their own."""
+    return OWN.get(table, sql.SQL("true"))
 
 
 def _found(levels: Mapping[str, int], label: str, names: Sequence[str]) -> int:

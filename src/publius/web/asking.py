@@ -14,7 +14,7 @@ from publius.api.metrics import metrics_of
 from publius.api.streams import EventStream
 from publius.errors import InvalidRequest, NotFound, PubliusError
 from publius.policy.roles import allowed
-from publius.retrieval.library import Document
+from publius.retrieval.documents import Document
 from publius.types import Door, Message, Permission, Principal, Question, Role
 from publius.web.conversations import Conversation, Turn
 from publius.web.pages import from_script, go, page

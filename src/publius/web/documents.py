@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from publius.errors import TooLarge
 from publius.policy.roles import allowed
-from publius.retrieval.library import Opened, Progress
+from publius.retrieval.documents import Opened, Progress
 from publius.retrieval.querying.job import KINDS
 from publius.retrieval.reading.drawing import DRAWN
 from publius.retrieval.reading.places import Mark

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from publius.errors import InvalidRequest
+from publius.retrieval.documents import Original
 from publius.retrieval.gathering import asked as last_asked
-from publius.retrieval.library import Library, Original
+from publius.retrieval.library import Library
 from publius.retrieval.querying import telling
 from publius.retrieval.querying.forms import asks
 from publius.retrieval.querying.job import KINDS, Job, Reply, Source, Table, table_name
