@@ -142,7 +142,7 @@ async def open_application(
             missions=missions,
             desk=Desk(Shelf(embedder.embed, settings.home / "vectors" / EMBEDDING_MODEL), settings.url, propose),
             retrieval=library,
-            tables=Tables(library, Queries()),
+            tables=Tables(library, Queries(), propose),
             worker=Worker(database, library),
             engine=engine,
             embedder=embedder,

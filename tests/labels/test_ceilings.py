@@ -88,6 +88,13 @@ async def test_an_answer_rests_on_nothing_above_the_ceiling_and_says_its_label(
     assert all("third door" not in message.content for request in seen for message in request.messages)
 
 
+async def test_an_answer_that_rests_on_nothing_has_the_default_label_or_the_ceiling(come: Come, held: UUID) -> None:
+    body = {"model": "llama", "messages": [{"role": "user", "content": "Write a line."}]}
+    for ceiling, label in (("CUI", "internal"), ("public", "public")):
+        said = await (await come(ceiling)).post("/v1/chat/completions", json=body)
+        assert said.json()["publius"]["label"] == label
+
+
 async def test_search_scores_as_if_what_is_above_the_ceiling_were_not_there(
     building: Application, education: Agency, held: UUID
 ) -> None:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,10 +13,16 @@ import pytest
 from tests.serving import serving
 from tests.web.people import Person, words
 
+from publius import flow
 from publius.application import Application
 from publius.errors import UnreadableDocument
+from publius.inference.echo import EchoEngine, echo
+from publius.inference.engine import Request
+from publius.inference.writer import Writer
 from publius.ledger import body as bodies
-from publius.types import Agency, Role
+from publius.retrieval.querying.asking import Tables
+from publius.retrieval.querying.sandbox import Queries
+from publius.types import Agency, Answer, Door, Message, Principal, Question, Role, ToolCall
 
 GRANTS = b"""State,County,Obligated Amount,Fiscal Year
 Ohio,Adams,"$1,200.50",2023
@@ -170,3 +177,33 @@ async def test_a_parquet_file_is_a_document_and_a_table(
     assert (await http.post("/v1/query", json=asked)).json()["rows"] == [[1170, "2024-01-01"]]
     with pytest.raises(UnreadableDocument):
         await building.retrieval.add(education, "user:1", "bad.parquet", b"PAR1 and nothing else")
+
+
+def propose(request: Request) -> str | Sequence[ToolCall]:
+    """An engine that proposes a table's total, whatever it is asked."""
+    if not any(tool.name == "ask_table" for tool in request.form.tools):
+        return echo(request)
+    arguments = {"kind": "sum", "measure": "Obligated Amount", "column": "State", "value": "Ohio"}
+    return [ToolCall("1", "ask_table", json.dumps(arguments))]
+
+
+async def test_what_llama_proposes_is_asked_back_and_counts_only_after_a_yes(
+    building: Application, education: Agency, grants: UUID
+) -> None:
+    writer = Writer(EchoEngine(propose), b"key")
+    app = replace(building, tables=Tables(building.retrieval, Queries(), writer.propose))
+    who = Principal("user:1", "Ada", education, Role.MEMBER)
+
+    async def say(*said: str) -> Answer:
+        messages = tuple(Message("user" if at % 2 == 0 else "assistant", text) for at, text in enumerate(said))
+        question = Question(id=uuid4(), door=Door.API, model="library", messages=messages, credential=who)
+        return await flow.answer(question, app)
+
+    first = "How much obligated money in total did Ohio receive?"
+    back = await say(first)
+    assert back.checked.reply is not None and back.checked.reply.kind == "confirm" and not back.checked.answered
+    assert "Is this meant: “What is the total of Obligated Amount where State is Ohio?”" in back.checked.text
+    assert "900" not in back.checked.text and back.label == "internal"
+    assert "is 900.25, from 2 rows." in (await say(first, back.checked.text, "Yes.")).checked.text
+    other = await say("How much obligated money in total did Texas receive?")  # Ohio was not said
+    assert other.checked.reply is None or other.checked.reply.kind != "confirm"

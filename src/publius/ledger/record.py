@@ -46,8 +46,14 @@ class Notes(Struct):
 
     @property
     def level(self) -> int:
-        """The highest of what the answer rests on, and of the conversation that it goes on with."""
-        return max(self.question.level, self.evidence.level)
+        """The highest of what the answer rests on, and of the conversation that it goes on with.
+
+        One that rests on nothing has the agency's default, since nobody has said that it is less.
+        """
+        agency = self.principal.agency if self.principal else None
+        found = self.evidence.passages or self.evidence.nearest or self.evidence.tools
+        default = min(agency.labels.default, agency.ceiling) if agency and not found else 0
+        return max(self.question.level, self.evidence.level, default)
 
     @property
     def label(self) -> str:

@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from publius.errors import InvalidRequest
 from publius.retrieval.documents import Original
-from publius.retrieval.gathering import asked as last_asked
 from publius.retrieval.library import Library
 from publius.retrieval.querying import telling
 from publius.retrieval.querying.forms import asks
 from publius.retrieval.querying.job import KINDS, Job, Reply, Source, Table, table_name
+from publius.retrieval.querying.proposing import Propose, asked_back, meant
 from publius.retrieval.querying.sandbox import Queries
 from publius.types import Agency, Evidence, Grant, Passage, Question, ToolResult
 from publius.types import Reply as Said
@@ -38,9 +38,11 @@ class Wanted(Struct, forbid_unknown_fields=True):
 class Tables:
     """What can be asked of the library by query."""
 
-    def __init__(self, library: Library, queries: Queries) -> None:
+    def __init__(self, library: Library, queries: Queries, propose: Propose | None = None) -> None:
+        """`propose` is None where Llama is not asked how a question may be meant."""
         self._library = library
         self._queries = queries
+        self._propose = propose
 
     async def described(self, agency: Agency, documents: Sequence[UUID]) -> tuple[Table, ...]:
         """The tables of these documents, with their columns.
@@ -72,15 +74,24 @@ class Tables:
     async def instead(self, grant: Grant, question: Question, found: Evidence) -> Evidence:
         """What was found, or where a table is among it and a rule understands the question, the query's result.
 
-        A table that cannot be asked leaves what was found as it is: its rows are passages too.
+        Where none does, Llama may propose what is meant, which is asked back. A table that cannot be asked leaves what
+        was found as it is: its rows are passages too.
         """
-        words = last_asked(question.messages)
+        words = meant(question.messages)
         table = next((each for each in (*found.passages, *found.nearest)[:FIRST] if _is_table(each)), None)
         if table is None or not asks(words):
             return found
         originals = await self._originals(grant.agency, [table.document_id])
         reply = await self._queries.run(Job(_sources(originals), question=words))
-        return found if reply.result is None else _evidence(reply, originals, "en")
+        if reply.result is not None:
+            return _evidence(reply, originals, "en")
+        if self._propose is None or table not in found.passages[:1] or not reply.tables:
+            return found
+        text, language, spent = await asked_back(self._propose, grant, reply.tables[0], words)
+        if not text:
+            return structs.replace(found, spent=spent)
+        said = Said(kind="confirm", text=text, language=language, tool=QUERY)
+        return Evidence(nearest=(table,), reply=said, spent=spent)
 
     async def _originals(self, agency: Agency, documents: Sequence[UUID]) -> list[Original]:
         if not 1 <= len(documents) <= MOST_DOCUMENTS:

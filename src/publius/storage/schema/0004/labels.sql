@@ -63,7 +63,7 @@ CREATE INDEX ON turns USING gin (documents);
 SELECT under_ceiling(walled) FROM unnest(ARRAY[
     'documents', 'revisions', 'passages', 'postings', 'conversations', 'turns']::regclass[]) AS walled;
 
--- Answers from before labels rest on documents of the default level, unless they rest on nothing.
+-- Answers from before labels have the default level, as the documents that they rest on.
 DO $$
 DECLARE
     agency integer;
@@ -73,9 +73,8 @@ BEGIN
         UPDATE turns SET level = 1, documents = ARRAY(
             SELECT DISTINCT (place ->> 'document_id')::uuid
             FROM jsonb_array_elements((answer #> '{checked,citations}') || (answer #> '{checked,nearest}')) AS place)
-        WHERE answer #> '{checked,grounded}' = 'true';
-        UPDATE conversations SET level = 1
-        WHERE EXISTS (SELECT FROM turns WHERE conversation_id = conversations.id AND turns.level = 1);
+        WHERE agency_id = agency AND answer IS NOT NULL;
+        UPDATE conversations SET level = 1 WHERE agency_id = agency;
     END LOOP;
     PERFORM set_config('publius.agency', '', true), set_config('publius.ceiling', '', true);
 END $$;
