@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from publius.errors import NotFound, RequestError, UnreadableDocument
 from publius.retrieval import names
@@ -52,7 +53,7 @@ class Library:
         words = searchable(asked(question.messages)) if grant.model.grounded else ""
         if not words.strip():
             return Evidence()
-        return evidence(await self.search(grant.agency, words))
+        return replace(evidence(await self.search(grant.agency, words)), sought=english(words))
 
     async def search(self, agency: Agency, words: str, *, limit: int = 20) -> list[Passage]:
         """The passages nearest to `words`, best first, whatever their relevance; of near copies the first alone.

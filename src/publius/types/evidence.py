@@ -79,7 +79,7 @@ class Evidence(Struct, frozen=True):
     reply: Reply | None = None
     otherwise: Reply | None = None
     asked: str = ""  # what is to be answered, where that is not the last message: "yes" asks nothing
-    sought: str = ""  # the words of it in the documents' language, where it was asked in another
+    sought: str = ""  # its words in English, where it was asked in another language
     spent: Usage = Usage()  # what Llama read and wrote to find it
 
     @property

@@ -126,7 +126,7 @@ class Checking:
     async def _prepared(self) -> tuple[Sources, Answers]:
         if self._ready is None:
             sources = await prepare(self._evidence, self._embed)
-            sought = self._evidence.sought or self._question
+            sought = _sought(self._evidence) or self._question
             [vector] = np.asarray(await self._embed([sought]), dtype=np.float32)
             self._ready = sources, Answers(self._grant.agency, self._question, sought, vector, sources)
         return self._ready
@@ -241,6 +241,11 @@ class Checking:
             return f"Los documentos de {agency} no responden a esta pregunta.{looked}"
         looked = f" The nearest ones are: {listed}." if titles else ""
         return f"The documents of {agency} do not answer this question.{looked}"
+
+
+def _sought(evidence: Evidence) -> str:
+    """The question's words in English, if it is English passages that they are held against."""
+    return "" if any(is_spanish(passage.text) for passage in evidence.passages[:1]) else evidence.sought
 
 
 def _whole(reply: Reply) -> str:
