@@ -122,3 +122,8 @@ SCRAPS = (
 def test_any_text_can_be_read_and_holds_its_own_figures(text: str) -> None:
     assert not missing(text, read(text))
     assert all(text[figure.start : figure.end].strip() for figure in read(text))
+
+
+def test_once_is_eleven_in_spanish_alone() -> None:
+    assert not [figure for figure in read("Once the school has decided, it tells the student.") if not figure.weak]
+    assert [figure.value for figure in read("La beca dura once semestres y no más.")] == [11]

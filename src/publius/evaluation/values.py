@@ -10,9 +10,10 @@ from publius.verification.words import ranked
 
 _UNITS = ranked("""
     zero,cero one,uno,una,un two,dos three,tres four,cuatro five,cinco six,seis seven,siete eight,ocho nine,nueve
-    ten,diez eleven,once twelve,doce thirteen,trece fourteen,catorce fifteen,quince sixteen,dieciséis
+    ten,diez eleven twelve,doce thirteen,trece fourteen,catorce fifteen,quince sixteen,dieciséis
     seventeen,diecisiete eighteen,dieciocho nineteen,diecinueve
 """)
+# Spanish "once" is left out: in English it is no number, and far more often met.
 _TENS = {word: 10 * tens for word, tens in ranked("""
     twenty,veinte thirty,treinta forty,cuarenta fifty,cincuenta sixty,sesenta seventy,setenta eighty,ochenta
     ninety,noventa

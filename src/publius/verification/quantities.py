@@ -117,6 +117,8 @@ def spelt_out(text: str, taken: bytearray) -> Iterator[Figure]:
         number = in_words(text, match.start())
         if number is None or any(taken[match.start() : number.end]):
             continue
+        if fold(text[match.start() : number.end]) == "once" and not is_spanish(text):
+            continue  # eleven in Spanish alone
         done = number.end
         figure = _quantity(text, match.start(), number.end, number.value, None, "")
         article = fold(match.group()) not in {"one", "uno", "single"}

@@ -26,8 +26,8 @@ PAIR = 0.10  # two sentences are quoted only where they are so much better than 
 LEAST_ASKED = 3  # content words
 BEHIND = 0.3  # how far behind the nearest span one may be that still bears on the question
 MOST_QUOTES = 5
-MOST_WORDS = 130  # in all quotations together, but for the first
-WITHIN = 0.15  # how near to the best another must come to be quoted beside it
+MOST_WORDS = 150  # in all quotations together, but for the first
+WITHIN = 0.25  # how near to the best another must come to be quoted beside it
 SAME = 0.8  # of the words of the shorter one, from which two say the same
 
 # A document that speaks to the machine is data like any other, but what it orders answers nobody's question.

@@ -210,8 +210,17 @@ class Checking:
         row, heading = match.span, match.span.heading
         support = max(0.0, min(1.0, match.support))
         if heading is None or row.labelled == row.plain:
-            return Claim(text=f"“{row.plain}”", citations=(self._cite(row),), support=support)
+            return Claim(
+                text=f"“{row.plain}”{self._language(row.plain)}", citations=(self._cite(row),), support=support
+            )
         return Claim(text=row.labelled, citations=(self._cite(row), self._cite(heading)), support=support)
+
+    def _language(self, quoted: str) -> str:
+        """What is said of a quotation that is in another language than the question."""
+        spanish = is_spanish(quoted)
+        if spanish == is_spanish(self._question):
+            return ""
+        return " (in Spanish)" if spanish else " (en inglés)"
 
     def _close(self, reply: Reply | None, quoted: bool = False) -> Checked:
         released = tuple(claim for claim in self._claims if claim.released)
