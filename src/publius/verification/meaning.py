@@ -48,13 +48,15 @@ _OPPOSITES = """before/after more/less/fewer most/least higher/lower highest/low
     inside/outside up/down always/never male/female husband/wife father/mother success/failure succeeded/failed
     valid/invalid present/absent active/inactive former/current annual/monthly annually/monthly weekly/monthly
     daily/weekly daily/monthly quarterly/annually day/week day/month week/month month/year week/year day/year
-    hour/day antes/después más/menos máximo/mínimo incluye/excluye público/privado aumenta/reduce
+    hour/day rarely/usually/often seldom/usually/often few/many/most never/sometimes
+    antes/después más/menos máximo/mínimo incluye/excluye público/privado aumenta/reduce
     aumentó/disminuyó primero/último con/sin"""
 _OPPOSITE: dict[str, set[str]] = {}
 for _group in _OPPOSITES.split():
     for _word in _group.split("/"):
         _OPPOSITE.setdefault(_word, set()).update(set(_group.split("/")) - {_word})
 _PREFIXES = ("un", "in", "im", "ir", "il", "non", "dis", "mis")
+_THAN = re.compile(r"\b(?:than|que)\b")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -199,6 +201,16 @@ def _order(pair: Pair) -> Iterator[Objection]:
         )
 
 
+def _comparison(pair: Pair) -> Iterator[Objection]:
+    """`Undergraduates get more than graduates` is not `graduates get more than undergraduates`."""
+    mine, theirs = _THAN.split(pair.sentence, maxsplit=1), _THAN.split(pair.span, maxsplit=1)
+    if len(mine) != 2 or len(theirs) != 2:
+        return
+    (one, other), (first, second) = ([_stems(part) for part in parts] for parts in (mine, theirs))
+    if one & second - first and other & first - second:
+        yield Objection(Reason.MEANING, "The source compares the two the other way round.")
+
+
 def _rising(numbers: list[int]) -> int:
     """Length of the longest rising subsequence."""
     best: list[int] = []
@@ -216,5 +228,5 @@ def _difference(pair: Pair) -> Iterator[Objection]:
 
 
 _RULES: tuple[Callable[[Pair], Iterator[Objection]], ...] = (
-    _negation, _permission, _bounds, _quantity, _condition, _opposites, _difference, _order,
+    _negation, _permission, _bounds, _quantity, _condition, _opposites, _comparison, _difference, _order,
 )  # fmt: skip
