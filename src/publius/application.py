@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -38,7 +39,7 @@ from publius.retrieval.reading.sandbox import Reader
 from publius.settings import Settings
 from publius.storage import Database, migrate, owner_address
 from publius.storage.migrate import role_name
-from publius.types import Evidence, Grant, Question
+from publius.types import Evidence, Grant, Principal, Question
 from publius.verification import Verifier
 
 EMBEDDING_MODEL = "minilm-l6"
@@ -76,6 +77,21 @@ class Application:
             return await self.tables.instead(grant, question, await self.retrieval.gather(grant, question))
         pack = self.missions.seen_by(grant.agency)[grant.model.mission]
         return await self.desk.evidence(pack, self.missions.tools(pack), grant, question)
+
+    async def remove_document(self, by: Principal, document_id: UUID) -> None:
+        """Remove a document, whatever was answered from it, and what the ledger kept of both; the log stays whole.
+
+        The ledger comes first, so that the document stays where that cannot be written, and once more at the end, for
+        what an answer on its way recorded meanwhile.
+
+        Raises:
+            NotFound: the agency has no such document.
+            LedgerUnavailable: the removal could not be recorded.
+        """
+        documents = await self.retrieval.with_parts(by.agency, document_id)
+        await self.ledger.forget(by.agency, by, documents)
+        await self.retrieval.remove(by.agency, document_id)
+        await self.ledger.forget(by.agency, by, documents)
 
 
 class Storage(NamedTuple):

@@ -55,8 +55,8 @@ async def test_an_answer_names_the_revision_that_it_read_and_says_what_became_of
     assert "$355" in words(again) and "changed since" not in words(again)
 
     await building.retrieval.remove(education, UUID(library))
-    assert "This document has been removed since." in words(await person.get(conversation))
-    assert "that has been removed since" in words(await person.get(receipt))
+    assert "was removed, and the answer with it" in words(await person.get(conversation))
+    assert (await person.get(receipt)).status_code == 404
 
 
 async def test_a_scanned_source_says_how_surely_it_was_read(

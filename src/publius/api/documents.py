@@ -92,8 +92,8 @@ async def original(request: Web, id: FromPath[UUID], revision: Revision = None) 
 
 @delete("/v1/documents/{id:uuid}", status_code=200, opt=may(Permission.WRITE_DOCUMENTS))
 async def remove_document(request: Web, id: FromPath[UUID]) -> dict[str, Any]:
-    """Take a document out of the library; once this answers, no search finds it."""
-    await building(request).retrieval.remove(principal_of(request).agency, id)
+    """Take a document out of the library; once this answers, nothing holds it, or what was answered from it."""
+    await building(request).remove_document(principal_of(request), id)
     return {"id": id, "object": "document", "deleted": True}
 
 

@@ -7,6 +7,9 @@ import typer
 
 from publius.cli.terminal import AsJson, Yes, confirm, console, print_json, print_rows, with_owner
 from publius.errors import InvalidRequest
+from publius.ledger.keepsake import Keepsakes
+from publius.settings import Settings
+from publius.storage import Owner
 
 _LEAST, _MOST = 0.01, 1000.0
 
@@ -117,5 +120,10 @@ def delete(slug: Slug, yes: Yes = False) -> None:
     Example: `publius agency delete water`
     """
     confirm(f"Remove {slug} with its people, keys, documents, conversations and ledger? It cannot be undone.", yes=yes)
-    with_owner(lambda owner, _: owner.delete_agency(slug))
+
+    def work(owner: Owner, settings: Settings) -> None:
+        owner.delete_agency(slug)
+        Keepsakes(settings.home).forget(slug)
+
+    with_owner(work)
     console.print(f"Removed {slug}.")

@@ -154,19 +154,33 @@ def label_(
 
 
 @app.command()
-def remove(document: DocumentId, agency: OfAgency, yes: Yes = False) -> None:
-    """Take a document out of the library, with all its revisions. No search finds it any more.
+def remove(
+    agency: OfAgency,
+    document: Annotated[UUID | None, typer.Argument(help="Its id, as 'publius documents list' shows it.")] = None,
+    label: Annotated[str, typer.Option(help="All that have this label, instead of one.")] = "",
+    yes: Yes = False,
+) -> None:
+    """Remove a document with all its revisions, the answers that rest on it, and what the ledger kept of them.
+
+    The ledger itself stays whole, and records the removal. With --label all documents of that label go, after which
+    the label can go too.
 
     Example: `publius documents remove 5f0c… --agency education`
     """
-    confirm(f"Remove {document} from {agency}?", yes=yes)
+    if (document is None) == (not label):
+        raise InvalidRequest("Name one document, or a label.", cure="Give an id, or --label LABEL.")
+    confirm(f"Remove {document or 'all documents labelled ' + label} from {agency}?", yes=yes)
 
-    async def work(application: Application) -> None:
+    async def work(application: Application) -> int:
         where = await application.database.agency_by_slug(agency)
-        await application.retrieval.remove(where, document)
+        who = local_principal(where, Role.ADMINISTRATOR)
+        found = [document] if document else await application.retrieval.labelled(where, label)
+        for each in found:
+            await application.remove_document(who, each)
+        return len(found)
 
-    with_application(work)
-    console.print("Removed.")
+    removed = with_application(work)
+    console.print("Removed." if document else f"Removed {removed}.")
 
 
 def _hand_over(files: list[tuple[str, Path]], agency: str, label: str, *, as_json: bool) -> None:

@@ -30,3 +30,7 @@ class Keepsakes:
         with contextlib.suppress(FileNotFoundError):
             return ((self._folder / slug).read_text(),)
         return ()
+
+    def forget(self, slug: str) -> None:
+        """Drop the agency's file, once the agency is gone: another of its name begins a log of its own."""
+        (self._folder / slug).unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from uuid import UUID, uuid4
 
+from msgspec import structs
+
 from publius.errors import LedgerUnavailable, PubliusError, RequestError, StorageUnavailable
 from publius.ledger import journal
 from publius.ledger.appender import Appender, Counters
@@ -20,7 +22,7 @@ from publius.ledger.record import Record
 from publius.ledger.signing import SigningKey
 from publius.ledger.verify import Outside
 from publius.storage import Database
-from publius.types import Agency, Principal, Question, Receipt, Walked
+from publius.types import HIGHEST, Agency, Principal, Question, Receipt, Walked
 
 PLATFORM = "platform"
 RECOVER_EVERY = 300.0  # seconds
@@ -92,6 +94,27 @@ class Ledger:
             documents=tuple(documents),
         )
         return await self._append(agency, Entry(body))
+
+    async def forget(self, agency: Agency, by: Principal, documents: Sequence[UUID]) -> Receipt | None:
+        """Delete all content that was shown of these documents, or answered from them, and record that it was.
+
+        None, and no record, where there is no such content. Prompts and drafts hold the text of passages, so the
+        content of a record goes whole.
+
+        Raises:
+            LedgerUnavailable: it could not be written; nothing was deleted.
+        """
+        async with self._database.agency(structs.replace(agency, ceiling=HIGHEST)) as connection:
+            rows = await connection.execute(
+                "SELECT record FROM ledger_records WHERE agency_id = %(agency)s AND (position IN ("
+                "SELECT position FROM ledger_contents WHERE document = ANY(%(documents)s))"
+                " OR record IN (SELECT record FROM answers_from(%(documents)s)))",
+                {"agency": agency.id, "documents": list(documents)},
+            )
+            records = [row.record for row in await rows.fetchall()]
+        if not records:
+            return None
+        return await self.remove(agency, by, "A document was removed.", records=records, documents=documents)
 
     async def recover(self) -> int:
         """Seal as interrupted what no living process holds any more; returns how many.

@@ -15,7 +15,7 @@ from publius.retrieval import names
 from publius.retrieval.documents import Contained, Document, Listing, Now, Opened, Original, Progress
 from publius.retrieval.folding import folded
 from publius.retrieval.gathering import asked, evidence
-from publius.retrieval.revision import Added, Connection, File, relabel, unchanged
+from publius.retrieval.revision import Added, Connection, File, one_writer, relabel, unchanged
 from publius.retrieval.search import best, search, searchable
 from publius.retrieval.showing import Draws, Pages
 from publius.retrieval.spanish import english
@@ -204,17 +204,51 @@ class Library:
         return agency.labels.name(before.level)
 
     async def remove(self, agency: Agency, document_id: UUID) -> None:
-        """Take a document out of the library with all its revisions; once this returns, no search finds it.
+        """Take a document out of the library with all its revisions and all that came inside of it.
+
+        Once this returns, no search finds it, conversations no longer hold what was answered from it, and no job that
+        waits brings it back.
 
         Raises:
             NotFound: the agency has no such document.
         """
         async with self._database.agency(agency) as connection:
+            await one_writer(connection, agency)
             gone = await connection.execute(
                 "DELETE FROM documents WHERE agency_id = %s AND id = %s", [agency.id, document_id]
             )
             if not gone.rowcount:
                 raise _not_there()
+
+    async def labelled(self, agency: Agency, label: str) -> tuple[UUID, ...]:
+        """All documents with this label, but those that came inside of others, which go with them.
+
+        Raises:
+            InvalidRequest: there is no such label up to the agency's ceiling.
+        """
+        async with self._database.agency(agency) as connection:
+            rows = await connection.execute(
+                "SELECT id FROM documents WHERE agency_id = %s AND level = %s AND part_of IS NULL ORDER BY name",
+                [agency.id, level_of(agency, label)],
+            )
+            return tuple(row.id for row in await rows.fetchall())
+
+    async def with_parts(self, agency: Agency, document_id: UUID) -> tuple[UUID, ...]:
+        """The document, and those that came inside of it, at every depth.
+
+        Raises:
+            NotFound: the agency has no such document.
+        """
+        async with self._database.agency(agency) as connection:
+            rows = await connection.execute(
+                "WITH RECURSIVE whole AS (SELECT id FROM documents WHERE agency_id = %s AND id = %s UNION"
+                " SELECT d.id FROM documents d JOIN whole ON d.part_of = whole.id) SELECT id FROM whole",
+                [agency.id, document_id],
+            )
+            found = tuple(row.id for row in await rows.fetchall())
+        if not found:
+            raise _not_there()
+        return found
 
     async def _revision(self, agency: Agency, document_id: UUID, number: int | None, columns: str) -> Any:
         async with self._database.agency(agency) as connection:

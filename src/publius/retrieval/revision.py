@@ -133,8 +133,7 @@ async def write(
 
     `container` is the document that it came inside of.
     """
-    # One writer at a time within an agency: two that met on the same name or bytes would each miss the other's.
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('documents'), %s)", [agency.id])
+    await one_writer(connection, agency)
     if same := await unchanged(connection, agency, file):
         return same
     row = await _document(connection, agency, file, document, len(pieces), container)
@@ -152,6 +151,14 @@ async def write(
         passages=len(pieces),
         level=row.level,
     )
+
+
+async def one_writer(connection: Connection, agency: Agency) -> None:
+    """Until the commit, nobody else in the agency writes or removes a document.
+
+    Two that met on the same name or bytes would each miss the other's.
+    """
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('documents'), %s)", [agency.id])
 
 
 async def keep_parts(connection: Connection, agency: Agency, added: Added, parts: Sequence[Inside]) -> None:

@@ -126,8 +126,8 @@ async def confirm_removal(request: AnyRequest, document: FromPath[UUID]) -> Resp
 
 @post("/documents/{document:uuid}/remove", opt={"permission": Permission.WRITE_DOCUMENTS})
 async def remove_document(request: AnyRequest, document: FromPath[UUID]) -> Response[Any]:
-    """Take it out of the library."""
-    await site_of(request).app.retrieval.remove(viewer(request).agency, document)
+    """Take it out of the library, with what was answered from it."""
+    await site_of(request).app.remove_document(viewer(request), document)
     return go(HERE)
 
 
