@@ -62,6 +62,7 @@ async def test_no_page_is_drawn_for_whom_the_document_is_not(
     await document.label(education, found.id, "CUI")
     assert (await member.get(address)).status_code == 404  # it had been drawn before
     await document.remove(education, found.id)
+    assert not document.pages._kept  # nor does anything of it stay in memory
     assert (await (await come(education, Role.ADMINISTRATOR)).get(address)).status_code == 404
 
 

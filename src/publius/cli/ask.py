@@ -69,6 +69,9 @@ def as_data(answer: Answer) -> dict[str, Any]:
                 "start": c.start,
                 "end": c.end,
                 "quote": c.quote,
+                "published": c.published,
+                "publisher": c.publisher,
+                "recognised": c.recognised,
             }
             for c in checked.citations
         ],
@@ -86,6 +89,7 @@ def _show(answer: Answer) -> None:
     print(checked.text)
     for c in checked.citations:
         page = f", page {c.page}" if c.page else ""
+        page += f", read by OCR, confidence {int(c.recognised * 100)} %" if c.recognised is not None else ""
         print(f"\n[{c.number}] {c.document}{page} ({c.name}, characters {c.start} to {c.end})")
         print(f"    {' '.join(c.quote.split())}")
     for claim in checked.withheld:

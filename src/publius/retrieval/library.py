@@ -219,6 +219,7 @@ class Library:
             )
             if not gone.rowcount:
                 raise _not_there()
+        self.pages.forget(agency)
 
     async def labelled(self, agency: Agency, label: str) -> tuple[UUID, ...]:
         """All documents with this label, but those that came inside of others, which go with them.

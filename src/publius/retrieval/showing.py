@@ -74,9 +74,14 @@ class Pages:
         sheet = places.opened(row.places, page) if row and row.places else None
         return places.marks(sheet, start, end) if sheet else []
 
+    def forget(self, agency: Agency) -> None:
+        """Keep no drawn page of this agency: one of its documents went, perhaps with others that came inside of it."""
+        for key in [key for key in self._kept if key[0] == agency.id]:
+            self._size -= len(self._kept.pop(key))
+
     def _keep(self, key: tuple[int, UUID, int, int], drawn: bytes) -> None:
+        self._size += len(drawn) - len(self._kept.get(key, b""))  # two may have drawn it at once
         self._kept[key] = drawn
-        self._size += len(drawn)
         while self._size > KEPT_BYTES:
             _, gone = self._kept.popitem(last=False)
             self._size -= len(gone)

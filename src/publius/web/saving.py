@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from publius.types import Agency
 from publius.web.conversations import Conversation, Turn
-from publius.web.rendering import moment
+from publius.web.rendering import moment, ocr
 
 
 def saved(conversation: Conversation, agency: Agency) -> str:
@@ -28,6 +28,7 @@ def _turn(turn: Turn) -> Iterator[str]:
     yield checked.text or "Your agency's documents do not answer this."
     for cited in checked.citations:
         page = f", page {cited.page}" if cited.page else ""
+        page += f", {ocr(cited.recognised)}" if cited.recognised is not None else ""
         yield f"[{cited.number}] {cited.document}{page}, revision {cited.revision}: “{' '.join(cited.quote.split())}”"
     receipt = turn.answer.receipt
     yield f"Receipt: record {receipt.record}, leaf hash {receipt.leaf_hash}."
