@@ -55,7 +55,7 @@ async def test_ours_and_the_three_others_are_measured_alike(
     summary = summarise(outcomes)
     rows = {row["measure"]: row for row in table(summary)}
     assert rows["document ndcg 10"]["times the better"] == 1.0
-    assert outcomes[1].recipe is not None and outcomes[1].recipe.wrong and outcomes[1].recipe.answered
+    assert outcomes[1].recipe is not None and outcomes[1].recipe.wrong and not outcomes[1].recipe.quoted
     assert rows["correct"]["recipe"] == 1.0 and rows["wrong"]["recipe"] == 0.5 and rows["correct"]["bm25"] is None
     assert "times the better" in page(outcomes, summary) and set(NAMES) < set(rows["correct"])
 

@@ -23,7 +23,9 @@ _DECLINES = re.compile(
 
 
 async def answer(app: Application, who: Principal, question: str, found: Sequence[Stretch]) -> Checked:
-    """Asked of the same Llama through the same door, as its `llama` model. The chunks count as its citations.
+    """Asked of the same Llama through the same door, as its `llama` model.
+
+    The chunks count as what its answer cites. They are no quotation: nothing says which sentence it went by.
 
     Raises:
         PubliusError: what the walk raised.
@@ -41,13 +43,8 @@ async def answer(app: Application, who: Principal, question: str, found: Sequenc
     text = (await flow.answer(asked, app)).checked.text
     citations = tuple(_citation(number, chunk) for number, chunk in enumerate(chunks, 1))
     answered = bool(text.strip()) and not _DECLINES.search(text)
-    return Checked(
-        text=text,
-        grounded=False,
-        answered=answered,
-        claims=(Claim(text=text, citations=citations),),
-        citations=citations,
-    )
+    claims = (Claim(text=text, citations=citations),)
+    return Checked(text=text, grounded=False, answered=answered, claims=claims)
 
 
 def _citation(number: int, chunk: Stretch) -> Citation:
