@@ -106,6 +106,19 @@ async def test_search_scores_as_if_what_is_above_the_ceiling_were_not_there(
     assert scored == without and len(scored) == 1
 
 
+async def test_no_typing_error_is_put_right_by_a_word_above_the_ceiling(
+    building: Application, education: Agency
+) -> None:
+    held = "\n\n".join(f"## Part {n}\n\nThe zephyr ledgers, volume {n}, are kept apart." * 9 for n in range(6))
+    await building.retrieval.add(education, "user:1", "hours.md", OPEN)
+    await building.retrieval.add(education, "user:1", "zephyr.md", held.encode(), label="CUI")
+    assert (await building.retrieval.search(education, "zephir"))[0].name == "zephyr.md"
+    low = education.under(1)
+    for words in ("zephir", "zephyr", "qwertz"):  # one slip away, itself, and a word that nobody has
+        found = [(p.name, round(p.score, 2) > 0.3) for p in await building.retrieval.search(low, words)]
+        assert found == [("hours.md", False)], words
+
+
 async def test_documents_above_the_ceiling_are_not_listed_counted_opened_fetched_or_changed(
     come: Come, held: UUID
 ) -> None:

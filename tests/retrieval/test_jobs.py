@@ -193,3 +193,14 @@ async def test_all_of_a_job_or_nothing(jobs: Jobs, education: Agency) -> None:
     with pytest.raises(InvalidRequest):
         await jobs.put(education, "user:1", "Upload", [])
     assert await jobs.list(education) == []
+
+
+async def test_the_worker_ends_though_a_cancellation_is_lost(database: Database, library: Library) -> None:
+    class Deaf(Worker):
+        async def _forever(self) -> None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(600)
+            await asyncio.sleep(600)
+
+    async with asyncio.timeout(60), Deaf(database, library).running():
+        await asyncio.sleep(0)

@@ -21,6 +21,7 @@ from publius.types import Agency
 
 AT_ONCE = 2  # files under way together in one server; answers want the processor too
 REST = 2.0  # seconds after which it looks again, when nobody has told it of something to do
+PATIENCE = 1.0  # seconds between one cancellation and the next
 
 log = structlog.get_logger("publius.jobs")
 
@@ -43,8 +44,11 @@ class Worker:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            # Cancelled until it is done: before Python 3.12 `wait_for`, which the driver uses, can lose a cancellation
+            # that comes together with what it waits for, and then the server would never end.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=PATIENCE)
 
     async def _forever(self) -> None:
         while True:
