@@ -10,7 +10,9 @@ import sys
 import bench
 from bench.report import show_targets
 
-NOT_ONE = {"__main__", "building", "generating", "llamacpp", "peers", "processes", "report", "serving", "vllm"}
+NOT_ONE = {
+    "__main__", "building", "generating", "llamacpp", "peers", "processes", "report", "scaling", "serving", "vllm"
+}  # fmt: skip
 
 
 def names() -> list[str]:

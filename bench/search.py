@@ -18,6 +18,7 @@ from publius.inference.embedding import Embedder
 from publius.retrieval.library import Library
 from publius.retrieval.passages import Piece, split
 from publius.retrieval.reading import ReadDocument, read
+from publius.retrieval.reading.document import About
 from publius.retrieval.reading.sandbox import Reader
 from publius.retrieval.revision import File, write
 from publius.retrieval.search import search
@@ -88,7 +89,7 @@ async def _fill(database: Database, agency: Agency, texts: Sequence[str], vector
         name = f"{start}.txt"
         file = File(name=name, data=name.encode(), sha256=name.encode(), added_by="user:bench")
         pieces = [Piece(0, len(text), text) for text in some]
-        document = ReadDocument(f"Document {start}", "text/plain", "\n".join(some), ())
+        document = ReadDocument(About(f"Document {start}"), "text/plain", "\n".join(some), ())
         async with database.agency(agency) as connection:
             await write(connection, agency, file, document, pieces, vectors[start : start + IN_A_DOCUMENT])
 

@@ -8,7 +8,7 @@ import pytest
 
 from publius.errors import NotFound
 from publius.retrieval.library import Library
-from publius.retrieval.search import SEARCH, halfvec
+from publius.retrieval.search import SEARCH, parameters
 from publius.storage import Database
 from publius.types import Agency
 
@@ -122,8 +122,7 @@ async def test_the_wall_lets_search_use_the_agencys_own_indexes(
 ) -> None:
     """A condition that is not leakproof is kept from the index by row-level security; search must have none."""
     await library.add(state, "user:1", "secret.md", SECRET)
-    values = {"terms": ["embassi", "generat"], "vector": halfvec(np.ones(384)), "agency": state.id,
-              "lexical_share": 0.3, "depth": 60, "budget": 10_000, "limit": 20}  # fmt: skip
+    values = parameters(state, ["embassi", "generat"], np.ones(384), 20)
     async with database.agency(state) as connection:
         await connection.execute(
             "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
@@ -131,6 +130,6 @@ async def test_the_wall_lets_search_use_the_agencys_own_indexes(
         rows = await connection.execute(f"EXPLAIN {SEARCH}", values, prepare=False)
         plan = "\n".join(row[0] for row in await rows.fetchall())
     assert re.search(rf"Index Only Scan using postings_{state.id}_\S+ on postings_{state.id}", plan)
-    assert re.search(r"Index Cond: .*agency_id.* AND .*term = ANY", plan)
+    assert re.search(r"Index Cond: .*agency_id.* AND .*term = asked.lexeme", plan)
     assert re.search(rf"Index Scan using passages_{state.id}_embedding_idx", plan)
     assert not re.search(rf"(passages|postings)_{education.id}\b", plan)

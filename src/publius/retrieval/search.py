@@ -21,6 +21,7 @@ TYPICAL = 100.0  # words that search knows in a usual passage
 LEXICAL_SHARE = 0.3  # of the fused score; the rest is cosine
 DEPTH = 60  # candidates from each side
 BUDGET = 10_000  # postings scored for one question, the rarest words' first
+SAMPLE = 2_500  # documents read of a word; one that stands in more is too common to find passages by
 MOST_CHARACTERS = 4_000  # of a question that is searched for; a pasted report is not a question
 
 # The planner's compiler costs more than such a query; wider beams find what the default of 40 misses.
@@ -32,20 +33,24 @@ async def search(
 ) -> list[Passage]:
     """The passages nearest to `words`, best first; `vector` is their embedding, L2-normalised, of 384 floats."""
     await connection.execute(TUNING)
-    rows = await connection.execute(
-        SEARCH,
-        {
-            "terms": await terms(connection, agency, searchable(words)),
-            "vector": halfvec(vector),
-            "agency": agency.id,
-            "lexical_share": LEXICAL_SHARE,
-            "depth": DEPTH,
-            "budget": BUDGET,
-            "limit": limit,
-        },
-        prepare=False,  # a plan made for every agency could not leave out the other partitions
-    )
+    asked = parameters(agency, await terms(connection, agency, searchable(words)), vector, limit)
+    # Not prepared: a plan made for every agency could not leave out the other partitions.
+    rows = await connection.execute(SEARCH, asked, prepare=False)
     return [_passage(row) for row in await rows.fetchall()]
+
+
+def parameters(agency: Agency, lexemes: Sequence[str], vector: np.ndarray, limit: int) -> dict[str, object]:
+    """What the statement is told, by name."""
+    return {
+        "terms": lexemes,
+        "vector": halfvec(vector),
+        "agency": agency.id,
+        "lexical_share": LEXICAL_SHARE,
+        "depth": DEPTH,
+        "budget": BUDGET,
+        "sample": SAMPLE,
+        "limit": limit,
+    }
 
 
 def best(found: Iterable[Sequence[Passage]]) -> list[Passage]:

@@ -9,6 +9,7 @@ from publius.types import Agency
 
 SHORTEST = 5  # letters; a shorter word has too many neighbours
 OFTEN = 5  # passages with the word that is put in its place; a rarer one may be an error itself
+SAMPLE = 500  # documents in which such a word is counted; more of them would take time and say no more
 MOST = 4  # words put right in one question
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -17,8 +18,13 @@ SELECT lexeme, EXISTS (SELECT FROM postings WHERE agency_id = %(agency)s AND ter
 FROM unnest(tsvector_to_array(lexemes(%(words)s))) AS lexeme
 """
 _NEAREST = """
-SELECT term FROM postings WHERE agency_id = %(agency)s AND term = ANY (%(near)s)
-GROUP BY term HAVING sum(cardinality(passages)) >= %(often)s ORDER BY sum(cardinality(passages)) DESC, term LIMIT 1
+SELECT near.term FROM unnest(%(near)s::text[]) AS near (term), LATERAL (
+    SELECT sum(cardinality(passages)) AS often
+    FROM (
+        SELECT passages FROM postings WHERE agency_id = %(agency)s AND term = near.term LIMIT %(sample)s
+    ) AS sampled
+) AS counted
+WHERE often >= %(often)s ORDER BY often DESC, near.term LIMIT 1
 """
 
 
@@ -28,7 +34,7 @@ async def terms(connection: AsyncConnection[Any], agency: Agency, words: str) ->
     asked = {row.lexeme: row.known for row in await rows.fetchall()}
     wrong = [word for word, known in asked.items() if not known and len(word) >= SHORTEST and word.isalpha()]
     for word in wrong[:MOST]:
-        values = {"agency": agency.id, "near": near(word), "often": OFTEN}
+        values = {"agency": agency.id, "near": near(word), "often": OFTEN, "sample": SAMPLE}
         rows = await connection.execute(_NEAREST, values, prepare=False)
         if nearest := await rows.fetchone():
             del asked[word]

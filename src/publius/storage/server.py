@@ -40,10 +40,11 @@ CONFIGURATION = {
     "listen_addresses": "",  # the Unix socket alone
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "2GB",
+    # Whatever changes a partitioned table locks each agency's partition and its indexes, in one transaction.
+    "max_locks_per_transaction": "512",
     "jit": "off",  # compiling a plan takes longer than our queries run
     # The log is the operator's, who may see no agency's content: no statements, no parameters.
     "log_min_error_statement": "panic",
@@ -138,7 +139,8 @@ class EmbeddedServer:
         self._forget_a_dead_server()
         self._socket_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._give(self._socket_folder)
-        options = {**CONFIGURATION, "unix_socket_directories": str(self._socket_folder)}
+        own = {"shared_buffers": f"{cache() >> 20}MB", "unix_socket_directories": str(self._socket_folder)}
+        options = {**CONFIGURATION, **own}
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         self._execute(
             "pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", str(self.data / "server.log"), "-o", flags, "start"
@@ -209,6 +211,14 @@ class EmbeddedServer:
         lines = [line for line in output.splitlines() if line.strip()]
         fatal = [line for line in lines if "FATAL" in line or "error" in line.lower()]
         return (fatal or lines or ["it said nothing"])[-1].strip()
+
+
+def cache() -> int:
+    """Bytes of memory that the server keeps pages in: an eighth of the machine's, 128 MB at least and 2 GB at most.
+
+    It takes what it fills and no more. Two gigabytes hold the vectors' index of more than a million passages.
+    """
+    return int(min(max(psutil.virtual_memory().total // 8, 128 * 2**20), 2 * 2**30))
 
 
 def postmaster(data: Path) -> psutil.Process | None:
