@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from tests.retrieval.reading.making import eml, pdf, running_text
 from tests.web.people import Come, words
-from tests.web.test_browser import CHROMIUM, chromium, enter  # noqa: F401 - a fixture
+from tests.web.test_browser import CHROMIUM, FAULTS, chromium, enter  # noqa: F401 - a fixture
 
 from publius.application import Application
 from publius.types import Agency, Role
@@ -109,4 +109,8 @@ async def test_in_a_browser_the_mark_lies_over_the_cited_words(
     await expect(visit.page.locator(".sheet figcaption")).to_have_text("Page 1 of 2 as it looks")
     await visit.page.get_by_role("link", name="The cited page").press("Enter")
     await expect(mark).to_have_count(1)
+    # On a phone nothing is wider than it, and a checker for accessibility finds nothing.
+    await visit.page.set_viewport_size({"width": 360, "height": 740})
+    assert await visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert await visit.page.evaluate(FAULTS) == []
     assert visit.complaints == []

@@ -62,6 +62,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     publisher: str
     recognised: float | None
     part_of: UUID | None
+    passages: int  # of the document in search; 0 of one whose container holds it no more
     parts: tuple[Contained, ...]  # of a mail or an archive: the files inside of this revision
 
 

@@ -255,7 +255,8 @@ class Library:
         async with self._database.agency(agency) as connection:
             rows = await connection.execute(
                 f"SELECT d.id, r.name, r.title, r.media_type, r.level, number AS revision, d.revision AS current,"  # noqa: S608
-                f" r.added_by, r.added_at, r.language, r.published, r.publisher, r.recognised, part_of, {columns}"
+                f" r.added_by, r.added_at, r.language, r.published, r.publisher, r.recognised, part_of,"
+                f" d.passages, {columns}"
                 " FROM revisions r JOIN documents d ON d.id = document_id"
                 " WHERE r.agency_id = %s AND document_id = %s AND number = coalesce(%s, d.revision)",
                 [agency.id, document_id, number],

@@ -105,7 +105,7 @@ async def relabel(connection: Connection, agency: Agency, document_id: UUID, lev
 async def _known(connection: Connection, agency: Agency, file: File) -> Any:
     """The document of this name, or else of these bytes: of several the one at the wanted level, or the highest."""
     rows = await connection.execute(
-        "SELECT id, name, revision, passages, level, sha256 = %(sha256)s AS same FROM documents"
+        "SELECT id, name, revision, passages, level, sha256 = %(sha256)s AND passages > 0 AS same FROM documents"
         " WHERE agency_id = %(agency)s AND CASE WHEN %(inside)s THEN name = %(name)s AND level = %(level)s"
         " ELSE name = %(name)s OR part_of IS NULL AND sha256 = %(sha256)s END"
         " ORDER BY name <> %(name)s, level IS DISTINCT FROM %(level)s, level DESC LIMIT 1",
@@ -139,8 +139,7 @@ async def write(
     row = await _document(connection, agency, file, document, len(pieces), container)
     await _revision(connection, agency, row, file, document)
     if row.revision > 1:
-        await connection.execute("DELETE FROM postings WHERE agency_id = %s AND document_id = %s", [agency.id, row.id])
-        await connection.execute("DELETE FROM passages WHERE agency_id = %s AND document_id = %s", [agency.id, row.id])
+        await _out_of_search(connection, agency, row.id)
     await _passages(connection, agency, row, pieces, vectors)
     await index(connection, agency, row.id, document.title)
     return Added(
@@ -161,8 +160,19 @@ async def one_writer(connection: Connection, agency: Agency) -> None:
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('documents'), %s)", [agency.id])
 
 
+async def _out_of_search(connection: Connection, agency: Agency, document: UUID) -> None:
+    for table in ("postings", "passages"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE agency_id = %s AND document_id = %s",  # noqa: S608 - one of two names
+            [agency.id, document],
+        )
+
+
 async def keep_parts(connection: Connection, agency: Agency, added: Added, parts: Sequence[Inside]) -> None:
-    """Write down what is inside of a revision; documents that were inside of the one before, and are no more, go."""
+    """Write down what is inside of a revision. What was inside of the one before, and is no more, leaves search.
+
+    Its document stays, with its revisions, so that an earlier answer's citations still open.
+    """
     told = [
         {"name": part.name, "document": part.added and part.added.document_id, "reason": part.reason} for part in parts
     ]
@@ -170,10 +180,15 @@ async def keep_parts(connection: Connection, agency: Agency, added: Added, parts
         "UPDATE revisions SET parts = %s WHERE agency_id = %s AND document_id = %s AND number = %s",
         [msgspec.json.encode(told).decode(), agency.id, added.document_id, added.revision],
     )
-    await connection.execute(
-        "DELETE FROM documents WHERE agency_id = %s AND part_of = %s AND id <> ALL(%s)",
-        [agency.id, added.document_id, [part.added.document_id for part in parts if part.added]],
+    kept = [part.added.document_id for part in parts if part.added]
+    rows = await connection.execute(
+        "WITH RECURSIVE gone AS (SELECT id FROM documents WHERE agency_id = %s AND part_of = %s AND id <> ALL(%s)"
+        " UNION SELECT d.id FROM documents d JOIN gone ON d.part_of = gone.id)"
+        " UPDATE documents SET passages = 0 WHERE id IN (SELECT id FROM gone) RETURNING id",
+        [agency.id, added.document_id, kept],
     )
+    for row in await rows.fetchall():
+        await _out_of_search(connection, agency, row.id)
 
 
 async def _document(

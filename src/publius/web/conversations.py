@@ -35,12 +35,10 @@ class Turn(Struct, frozen=True, kw_only=True):
         citations = self.answer.checked.citations if self.answer else ()
         return [each.document_id for each in citations if not each.tool and not each.link]
 
-    def since(self, citation: Citation) -> str:
-        """What became of the cited revision: "revised", "removed", or nothing."""
-        if self.now is None or citation.tool or citation.link:
-            return ""
-        now = self.now.get(citation.document_id)
-        return "removed" if now is None else "revised" if now.revision > citation.revision else ""
+    def newer(self, citation: Citation) -> int:
+        """The newest revision of the cited document, if the answer did not rest on that; else 0."""
+        now = self.now.get(citation.document_id) if self.now and not (citation.tool or citation.link) else None
+        return now.revision if now and now.revision > citation.revision else 0
 
 
 class Summary(Struct, frozen=True):
