@@ -21,6 +21,8 @@ from publius.web.visitor import AnyRequest, plain, site_of, viewer
 
 HERE = "/documents"
 PER_PAGE = 50
+MANY = 10  # files; more at once are read in the background
+UPLOADS_AT_ONCE = 4  # files of the largest size that one form may carry
 PART = 200_000  # characters of a long document on one page
 
 
@@ -38,24 +40,30 @@ async def add_page(request: AnyRequest) -> Response[Any]:
 
 @post("/documents/add", status_code=200, opt={"permission": Permission.WRITE_DOCUMENTS})
 async def add_documents(request: AnyRequest) -> Response[Any]:
-    """Read the files that were sent; each is told about by name. A script of ours sends one at a time."""
-    library, principal = site_of(request).app.retrieval, viewer(request)
-    most = site_of(request).app.settings.max_upload_mb
-    outcomes: list[Progress] = []
+    """Read the files that were sent; each is told about by name, or more than ten by the page of their job.
+
+    A script of ours sends one at a time.
+    """
+    site, principal = site_of(request), viewer(request)
     form = await request.form()
     label = plain(form.get("label")) or None
-    for file in form.getall("files", []):
-        if not isinstance(file, UploadFile) or not file.filename:
-            continue
+    files = [file for file in form.getall("files", []) if isinstance(file, UploadFile) and file.filename]
+    if len(files) > MANY:
+        sent = [(file.filename, await file.read()) for file in files]
+        job = await site.app.jobs.put(principal.agency, principal.id, "Page", sent, label=label)
+        return go(f"/documents/jobs/{job.id}")
+    outcomes: list[Progress] = []
+    most = site.app.settings.max_upload_mb
+    for file in files:
         data = await file.read(most * 1_000_000 + 1)
         if len(data) > most * 1_000_000:
             outcomes.append(Progress(name=file.filename, error=TooLarge(f"This file is larger than {most} MB.")))
             continue
-        async for outcome in library.add_many(principal.agency, principal.id, [(file.filename, data)], label=label):
-            outcomes.append(outcome)
+        read = site.app.retrieval.add_many(principal.agency, principal.id, [(file.filename, data)], label=label)
+        outcomes += [outcome async for outcome in read]
     if not wants_json(request):
         return await _listing(request, outcomes=outcomes, chose_none=not outcomes)
-    words = site_of(request).templates.render("outcome.html", outcome=outcomes[0]) if outcomes else "No file came."
+    words = site.templates.render("outcome.html", outcome=outcomes[0]) if outcomes else "No file came."
     good = bool(outcomes) and outcomes[0].error is None
     return Response({"ok": good, "words": words.strip()}, status_code=200, headers=HEADERS)
 
@@ -174,6 +182,7 @@ async def _listing(
         outcomes=outcomes or [],
         problems={"files": "Choose at least one file."} if chose_none else {},
         limit=site.app.settings.max_upload_mb,
+        together=site.app.settings.max_upload_mb * 1_000_000 * UPLOADS_AT_ONCE,
     )
 
 

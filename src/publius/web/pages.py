@@ -75,6 +75,12 @@ def page(
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=HEADERS, cookies=cookies)
 
 
+def part(request: AnyRequest, template: str, **context: Any) -> Response[str]:
+    """A part of a page, for our script to put in place of the one that is there."""
+    html = site_of(request).templates.render(template, **context)
+    return Response(html, media_type=MediaType.HTML, headers=HEADERS)
+
+
 def go(path: str) -> Response[Any]:
     """See another page, after something was done."""
     return Redirect(path, status_code=303, headers=HEADERS)

@@ -14,14 +14,13 @@ from publius.api.errors import respond
 from publius.application import Application
 from publius.errors import NotFound, PubliusError
 from publius.types import Permission
-from publius.web import account, administration, asking, auditing, documents, past, querying
+from publius.web import account, administration, asking, auditing, documents, jobs, past, querying
 from publius.web.conversations import Conversations
 from publius.web.missions import forms, interview, outcome, overview
 from publius.web.pages import failure, http_failure, unexpected
 from publius.web.rendering import STATIC, Templates
 from publius.web.visitor import AnyRequest, Site, check_form, session
 
-UPLOADS_AT_ONCE = 4  # files of the largest size that one form may carry
 PAGES = [
     account.sign_in_page,
     account.sign_in,
@@ -48,6 +47,9 @@ PAGES = [
     querying.run_query,
     documents.confirm_removal,
     documents.remove_document,
+    jobs.list_jobs,
+    jobs.open_job,
+    jobs.change_job,
     auditing.receipt,
     auditing.download_proof,
     auditing.ledger,
@@ -102,7 +104,7 @@ def create_app(app: Application) -> Litestar:
 
 def routes(app: Application) -> list[Router]:
     """Every page and static file."""
-    largest = app.settings.max_upload_mb * 1_000_000 * UPLOADS_AT_ONCE + 1_000_000
+    largest = app.settings.max_upload_mb * 1_000_000 * documents.UPLOADS_AT_ONCE + 1_000_000
     common: dict[str, Any] = {
         "guards": [guard],
         "before_request": check_form,

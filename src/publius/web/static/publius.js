@@ -104,8 +104,10 @@ function plainText(turn) {
 
 function setUpAdding(form) {
   form.addEventListener("submit", async (event) => {
-    event.preventDefault();
     const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+    // Many go in one form, and are read in the background, if they are not too much for one.
+    if (files.length > 10 && files.reduce((sum, file) => sum + file.size, 0) < Number(form.dataset.together)) return;
+    event.preventDefault();
     if (!files.length) return;
     const list = document.getElementById("progress");
     const button = form.querySelector("button[type=submit]");
