@@ -36,10 +36,11 @@ from publius.retrieval.library import Library
 from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
+from publius.retrieval.sources import Run, Source, Sources
 from publius.settings import Settings
 from publius.storage import Database, migrate, owner_address
 from publius.storage.migrate import role_name
-from publius.types import Evidence, Grant, Principal, Question
+from publius.types import Agency, Evidence, Grant, Principal, Question, Role
 from publius.verification import Verifier
 
 EMBEDDING_MODEL = "minilm-l6"
@@ -68,6 +69,25 @@ class Application:
     @property
     def jobs(self) -> Jobs:
         return self.worker.jobs
+
+    @property
+    def sources(self) -> Sources:
+        """Where documents come from again and again."""
+        roots = tuple(Path(root) for root in self.settings.source_folders.split(":") if root.startswith("/"))
+        return Sources(self.database, self.jobs, roots, self.settings.max_upload_mb * 1_000_000)
+
+    async def run_source(self, agency: Agency, source: Source) -> Run:
+        """Run a source, and remove what vanished there if it says so; what it hands over is read as a job.
+
+        Raises:
+            InvalidRequest: the source cannot be read any more; nothing was removed.
+        """
+        run = await self.sources.run(agency, source)
+        if source.removes:
+            by = Principal(source.added_by, source.name, agency, Role.ADMINISTRATOR)
+            for document, _ in run.vanished:
+                await self.remove_document(by, document)
+        return run
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
         """What an answer may rest on: the agency's documents, a query of them, or a mission's tools and sources."""

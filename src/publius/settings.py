@@ -55,6 +55,9 @@ CATALOGUE: dict[str, Setting] = {
     "answer_seconds": _setting("PUBLIUS_ANSWER_SECONDS", 600.0, "Seconds after which an answer is broken off.", float),
     "max_body_mb": _setting("PUBLIUS_MAX_BODY_MB", 4, "Largest API request, in MB.", int),
     "max_upload_mb": _setting("PUBLIUS_MAX_UPLOAD_MB", 64, "Largest uploaded file, in MB.", int),
+    "source_folders": _setting(
+        "PUBLIUS_SOURCE_FOLDERS", "", "Folders that a source of documents may lie in, with colons between; empty: none."
+    ),
     "max_tokens": _setting("PUBLIUS_MAX_TOKENS", 1024, "Most tokens one answer may have.", int),
     "rate_per_minute": _setting("PUBLIUS_RATE_PER_MINUTE", 600, "Requests a minute that an agency starts with.", int),
     "tokens_per_day": _setting("PUBLIUS_TOKENS_PER_DAY", 5_000_000, "Tokens a day that an agency starts with.", int),
@@ -88,6 +91,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     answer_seconds: float
     max_body_mb: int
     max_upload_mb: int
+    source_folders: str
     max_tokens: int
     rate_per_minute: int
     tokens_per_day: int

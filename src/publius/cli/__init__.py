@@ -24,6 +24,7 @@ from publius.cli import (
     models,
     query,
     serve,
+    sources,
     top,
     user,
 )
@@ -43,6 +44,7 @@ app.add_typer(agency.app, name="agency")
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(documents.app, name="documents")
+app.add_typer(sources.app, name="sources")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.add_typer(missions.app, name="missions")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -84,10 +85,16 @@ class Database:
 
     async def agencies_with_work(self) -> list[Agency]:
         """The agencies that have files waiting to be read, or being read, by id; the platform's own has none."""
+        return await self._agencies("agencies_with_work")
+
+    async def agencies_with_sources_due(self) -> list[Agency]:
+        """The agencies that have a source whose time has come, by id."""
+        return await self._agencies("agencies_with_sources_due")
+
+    async def _agencies(self, function: str) -> list[Agency]:
+        query = sql.SQL("SELECT * FROM agencies WHERE id = ANY(ARRAY(SELECT {}())) ORDER BY id")
         async with self.platform() as connection:
-            rows = await connection.execute(
-                "SELECT * FROM agencies WHERE id = ANY(ARRAY(SELECT agencies_with_work())) ORDER BY id"
-            )
+            rows = await connection.execute(query.format(sql.Identifier(function)))
             return [_agency(row) for row in await rows.fetchall()]
 
     @contextlib.asynccontextmanager
