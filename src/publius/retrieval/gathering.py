@@ -6,8 +6,8 @@ from publius.retrieval.relevance import FLOOR
 from publius.types import Evidence, Message, Passage
 
 FOLLOW_UP_WORDS = 6  # "and for parents?" means nothing without the question before it
-MOST_PASSAGES = 8
-MOST_CHARACTERS = 7_200  # about 1,800 tokens; each model is shown as much of it as it reads well
+MOST_PASSAGES = 6
+MOST_CHARACTERS = 5_400  # about 1,350 tokens; each model is shown as much of it as it reads well
 NEAREST = 3
 
 

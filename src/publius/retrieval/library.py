@@ -45,7 +45,7 @@ class Library:
         self.pages = Pages(database, reader)
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
-        """The passages that an answer to `question` may rest on, best first, about 1,800 tokens in all.
+        """The passages that an answer to `question` may rest on, best first, about 1,350 tokens in all.
 
         Empty for a model that is not grounded. Below the relevance floor `passages` is empty and `nearest` names
         the three that came closest.

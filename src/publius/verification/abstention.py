@@ -18,8 +18,8 @@ from publius.verification.support import Source
 from publius.verification.words import FUNCTION_WORDS, fold, words
 
 # Logistic regression; how it was fitted and how often it errs: docs/decisions/2026-11-25-answer-quality.md.
-NEARNESS, UNMET, UNNAMED, INTERCEPT = 4.5, -2.2, -1.8, -1.6
-FLOOR = 0.4
+NEARNESS, UNMET, UNNAMED, INTERCEPT = 5.4, -3.8, -2.5, -1.55
+FLOOR = 0.5
 
 _KINDS_OF_AGENCY = ("department", "agency", "office")
 _BEGINS = re.compile(r"(?:^|[.?!]\s+|[¿¡])[\"“(]*([^\W_]+)")

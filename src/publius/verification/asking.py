@@ -37,7 +37,7 @@ _ASKED = [
         cuanto tiempo; how often; con que frecuencia; in (?:{_UNITS}); (?:processing|waiting|response) times?"""),
     (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may);
         how (?:expensive|costly);
-        (?:what|which|que|cual)[^?!]{0,60} (?:costs?|prices?|fees?|charged?|salary|precio|costo);
+        (?:what|which|que|cual)[^?!]{0,60} (?:costs?|prices?|fees?|charged?|rents?|salary|precio|costo|alquiler);
         cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
         (?:amount|award|fine|loan|grant)"""),
     (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);

@@ -85,7 +85,7 @@ class Answers:
     def signs(self, chosen: Sequence[Match]) -> Signs:
         """What speaks for it, and against it, that these spans answer the question."""
         return Signs(
-            nearness=chosen[0].support,
+            nearness=self._matches[id(chosen[0].span)].support,
             unmet=float(not any(self.fits(match.span.plain) for match in chosen)),
             unnamed=min(self._named.lacking(match.span.source) for match in chosen),
         )
