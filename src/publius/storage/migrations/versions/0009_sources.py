@@ -4,10 +4,10 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
-FILE = Path(__file__).parents[2] / "schema" / "0008" / "sources.sql"
+FILE = Path(__file__).parents[2] / "schema" / "0009" / "sources.sql"
 
 
 def upgrade() -> None:
