@@ -31,8 +31,8 @@ from publius.storage import Database, Owner
 SIZES = (10_000, 30_000)
 AGENCIES, EACH = 1_000, 10
 LAST = 400  # passages of each size that are written with the vectors' index in place, as an agency's are
-WIDTHS = (40, 100, 200)  # of the beam of pgvector's HNSW; search uses 100
-OURS = "pgvector, ef_search 100"
+WIDTHS = (100, 200, 400)  # of the beam of pgvector's HNSW; search uses 200
+OURS = "pgvector, ef_search 200"
 
 
 def measure() -> Report:
@@ -103,9 +103,9 @@ def _report(points: list[dict[str, Any]], spread: dict[str, float], fit: float) 
     ours |= {"agencies": spread, "a mixture's vector: median cosine to the text's own": fit}
     peers = {f"{point['passages']:,}: {name}": told for point in points for name, told in point["alone"].items()}
     ratios = {}
-    if "usearch, ef_search 100" in alone:
+    if "usearch, ef_search 200" in alone:
         ratios["of usearch's median, the vectors alone"] = (
-            alone[OURS]["p50 ms"] / alone["usearch, ef_search 100"]["p50 ms"]
+            alone[OURS]["p50 ms"] / alone["usearch, ef_search 200"]["p50 ms"]
         )
     targets = {
         f"search in {size}, p95": Target(largest["search: p95 ms"], 60, "ms"),

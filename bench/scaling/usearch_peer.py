@@ -18,7 +18,7 @@ def main(vectors: str, questions: str, k: str) -> None:
     everything = np.memmap(vectors, np.float16, "r").reshape(-1, asked.shape[1])
     before = _resident()
     index = Index(
-        ndim=asked.shape[1], metric="cos", dtype="f16", connectivity=16, expansion_add=64, expansion_search=100
+        ndim=asked.shape[1], metric="cos", dtype="f16", connectivity=16, expansion_add=64, expansion_search=200
     )
     begun = time.perf_counter()
     index.add(np.arange(len(everything)), np.asarray(everything), threads=2)
