@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 Curve = Sequence[tuple[float, float]]  # (passages, value), by passages
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 360, 80, 20, 56, 44  # pixels; of one chart and its margins
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 820, 360, 80, 40, 56, 44  # pixels; of one chart and its margins
 COLUMNS = 2
 COLOURS = ("#1b5e9b", "#b4441b", "#3b7a2a", "#6b4a9b", "#7a6a10")
 INK, GRID = "#222222", "#dddddd"
