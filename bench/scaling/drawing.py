@@ -30,7 +30,7 @@ def _chart(pen: ImageDraw.ImageDraw, title: str, curves: Mapping[str, Curve]) ->
     least, most = math.floor(math.log10(min(x for x, _ in points))), math.ceil(math.log10(max(x for x, _ in points)))
     most = max(most, least + 1)
     step = _step(max(y for _, y in points))
-    top = step * math.ceil(max(y for _, y in points) / step)
+    top = step * max(1, math.ceil(max(y for _, y in points) / step))
 
     def place(x: float, y: float) -> tuple[float, float]:
         across = (math.log10(x) - least) / (most - least)
@@ -58,7 +58,7 @@ def _chart(pen: ImageDraw.ImageDraw, title: str, curves: Mapping[str, Curve]) ->
 def _step(most: float) -> float:
     """A round step that makes four to ten lines."""
     power = 10.0 ** math.floor(math.log10(most or 1))
-    return next(power * part for part in (0.1, 0.2, 0.25, 0.5, 1) if most / (power * part) <= 8)
+    return next(power * part for part in (0.1, 0.2, 0.25, 0.5, 1, 2) if most / (power * part) <= 8)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
