@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.inference.repository import Front, Storage, fronts, storages
 
 from publius.inference.catalog import CatalogModel, read_catalog
 from publius.inference.embedded import EmbeddedEngine
@@ -54,3 +55,13 @@ async def llama(engine_home: Path, small: CatalogModel) -> AsyncIterator[Embedde
     await engine.start()
     yield engine
     await engine.stop()
+
+
+@pytest.fixture
+def storage() -> Iterator[Storage]:
+    yield from storages()
+
+
+@pytest.fixture
+def front(storage: Storage) -> Iterator[Front]:
+    yield from fronts(storage)

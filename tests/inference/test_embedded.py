@@ -25,9 +25,18 @@ from publius.errors import (
 from publius.inference.catalog import CatalogModel, WeightsFile
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.engine import Request
+from publius.inference.suspects import Suspects, fingerprint, suspects_file
 from publius.types import Message
 
 pytestmark = pytest.mark.model
+
+
+async def test_who_is_answered_loses_the_mark_of_an_earlier_death(llama: EmbeddedEngine, engine_home: Path) -> None:
+    request = ask("What is the capital of Spain?")
+    marks = Suspects(suspects_file(engine_home))
+    marks.died("an earlier engine", [fingerprint(request)])
+    await written(llama, request)  # reads as the rooms do: no further than the end of the answer
+    assert fingerprint(request) not in marks.all()
 
 
 async def test_it_answers_and_counts_its_tokens(llama: EmbeddedEngine) -> None:

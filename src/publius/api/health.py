@@ -9,6 +9,8 @@ from publius.application import Application
 from publius.errors import ServiceError
 from publius.types import Permission
 
+AGAIN = 5  # seconds; about what an engine takes to come up
+
 
 @get("/healthz", opt=may(Permission.NONE))
 async def healthz() -> dict[str, str]:
@@ -22,7 +24,7 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     checks = await _checks(building(request))
     ready = all(checks.values())
     body = {"status": "ready" if ready else "not ready", "checks": checks}
-    return Response(body, status_code=200 if ready else 503)
+    return Response(body) if ready else Response(body, status_code=503, headers={"Retry-After": str(AGAIN)})
 
 
 async def _checks(app: Application) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from publius.cli import adopting
 from publius.cli.terminal import NO, AsJson, console, print_rows, progress
 from publius.errors import DigestMismatch, WeightsMissing
 from publius.inference import weights
@@ -17,12 +18,27 @@ Names = Annotated[list[str] | None, typer.Argument(help="Names in the catalog; a
 
 
 @app.command()
-def fetch(names: Names = None) -> None:
+def fetch(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names in the catalog, or one hf:OWNER/REPO@REVISION!PATH; the whole catalog if left out."),
+    ] = None,
+    sha256: Annotated[str, typer.Option(help="Of an hf: file: its SHA-256, as the repository's page shows it.")] = "",
+    size: Annotated[int, typer.Option(help="Of an hf: file: its size in bytes.")] = 0,
+    template: Annotated[str, typer.Option(help="Of an hf: file: llama3, llama3.2, llama4 or chatml.")] = "llama3.2",
+) -> None:
     """Get the weights that are missing, and check each by its SHA-256. What broke off goes on from where it was.
+
+    An hf: file that the catalog does not name is fetched too; what then goes into a catalog is printed.
 
     Example: `publius models fetch smollm2-135m`
     """
     settings = read()
+    if names and names[0].startswith("hf:"):
+        model = adopting.described(names, sha256, size, template)
+        fetch_one(settings, model)
+        print(adopting.entry(settings.home / "models", model))
+        return
     for model in _chosen(settings, names):
         fetch_one(settings, model)
 

@@ -151,10 +151,11 @@ class EmbeddedEngine:
                 with self._counted(digest):
                     async with aclosing(connection.generate(request)) as stream:
                         async for item in stream:
+                            if isinstance(item, Finish):  # Who reads this may read no further.
+                                self._suspects.cleared(digest)
                             yield item
             except ConnectionLost:
                 raise EngineLost("The engine broke off in mid-answer.") from None
-            self._suspects.cleared(digest)
 
     @contextmanager
     def _counted(self, digest: str) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The metadata of a GGUF file: shape, context and special tokens. Reads data only; runs nothing.
+"""What a GGUF file says of itself: shape, context, special tokens, and where its tensors lie. Runs nothing.
 
 The format is described at https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 """
@@ -7,12 +7,15 @@ import struct
 from pathlib import Path
 from typing import IO, Any
 
+from msgspec import Struct
+
 from publius.errors import SetupError
 
 _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
 _LONGEST = 1 << 24  # No honest string, array or key count comes near; a broken file may claim anything.
 _CONTROL = 3
+_ALIGNMENT = 32  # Bytes, unless the file names another.
 
 
 class Shape:
@@ -29,6 +32,15 @@ class Shape:
         self.special = frozenset(i for i, kind in enumerate(kinds) if kind == _CONTROL)
 
 
+class Tensor(Struct, frozen=True):
+    """One tensor: its name, its shape with rows first, GGML's number for its type, and the byte where it begins."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: int
+    start: int
+
+
 def read_shape(path: Path) -> Shape:
     """Read the header of a GGUF file.
 
@@ -42,12 +54,33 @@ def read_shape(path: Path) -> Shape:
         raise SetupError(f"{path.name} is not a GGUF file that can be read: {error}.", cure="Fetch it again.") from None
 
 
+def read_tensors(path: Path) -> list[Tensor]:
+    """The tensors of a GGUF file that `read_shape` could read."""
+    with path.open("rb") as stream:
+        count, metadata = _header(stream)
+        told = [_tensor(stream) for _ in range(count)]
+        alignment = metadata.get("general.alignment", _ALIGNMENT)
+        begin = -(-stream.tell() // alignment) * alignment
+    return [Tensor(name, shape, kind, begin + offset) for name, shape, kind, offset in told]
+
+
+def _tensor(stream: IO[bytes]) -> tuple[str, tuple[int, ...], int, int]:
+    name, dimensions = _string(stream), _number(stream, "I")
+    shape = tuple(_number(stream, "Q") for _ in range(dimensions))
+    return name, shape[::-1], _number(stream, "I"), _number(stream, "Q")
+
+
 def _metadata(stream: IO[bytes]) -> dict[str, Any]:
+    return _header(stream)[1]
+
+
+def _header(stream: IO[bytes]) -> tuple[int, dict[str, Any]]:
+    """How many tensors there are, and the metadata before them."""
     if stream.read(4) != b"GGUF":
         raise ValueError("it does not begin with GGUF")
-    _version, _tensors = _number(stream, "I"), _number(stream, "Q")
+    _version, tensors = _number(stream, "I"), _bounded(stream)
     count = _bounded(stream)
-    return {_string(stream): _value(stream, _number(stream, "I")) for _ in range(count)}
+    return tensors, {_string(stream): _value(stream, _number(stream, "I")) for _ in range(count)}
 
 
 def _value(stream: IO[bytes], kind: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import openvino  # type: ignore[import-untyped]
 from openvino_genai import py_openvino_genai as genai  # type: ignore[import-untyped]
 
-from publius.inference import prepared
+from publius.inference import prepared, zero_points
 from publius.inference.gguf import Shape
 
 BLOCK_TOKENS = 32  # The CPU plugin's key-value block.
@@ -43,7 +43,15 @@ def _load(model: Path, scheduler: genai.SchedulerConfig, **more: Any) -> genai.C
 def _write(weights: Path) -> None:
     """Have OpenVINO write model and tokenizer beside the weights, and read them once: a full disk cuts them short."""
     _load(weights, _scheduler(2), **_SAVE)
-    openvino.Core().read_model(weights.with_name("openvino_model.xml"))
+    path = weights.with_name("openvino_model.xml")
+    model = openvino.Core().read_model(path)
+    if zero_points.restore(model, weights):
+        exact = path.with_name("exact.xml")
+        openvino.save_model(model, exact, compress_to_fp16=False)
+        del model  # It reads the file that is now replaced.
+        for suffix in (".xml", ".bin"):
+            exact.with_suffix(suffix).replace(path.with_suffix(suffix))
+        openvino.Core().read_model(path)
     genai.Tokenizer(str(weights.parent))
 
 

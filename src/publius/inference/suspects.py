@@ -123,9 +123,9 @@ class Suspects:
         if mark is None:
             return []
         if mark.refused:
-            until = datetime.fromtimestamp(mark.last + MEMORY, UTC)
+            until = f"{datetime.fromtimestamp(mark.last + MEMORY, UTC):%H:%M UTC on %d %B}"
             raise EndsEngine(
-                f"This request ended the engine {len(mark.engines)} times and is refused until {until:%H:%M} UTC.",
+                f"This request ended the engine {len(mark.engines)} times and is refused until {until}.",
                 cure=f"Word or shorten it differently. An operator can let it in again: publius engine pardon {digest}",
             )
         return mark.engines

@@ -182,7 +182,7 @@ async def test_killed_in_mid_answer_it_says_so_and_then_that_it_is_away(gguf: Pa
 async def test_log_probabilities_are_near_those_of_our_own_engine(
     engine: UpstreamEngine, llama: EmbeddedEngine
 ) -> None:
-    """Of one sure continuation. Why the margin is wide: docs/decisions/2026-11-25-log-probabilities.md."""
+    """Of one sure continuation; llama.cpp computes with values of eight bits, ours with whole ones."""
     week = "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"
     text = f"The days of the week: {week}. Again: Monday, Tuesday,"
     counted = ask(messages=(), prompt=text, max_tokens=9, salt=b"", form=Form(logprobs=True))
@@ -193,4 +193,4 @@ async def test_log_probabilities_are_near_those_of_our_own_engine(
         assert finish.usage.prompt_tokens == 26
     theirs, ours = told
     assert [one.token for one in theirs] == [one.token for one in ours]
-    assert max(abs(one.logprob - other.logprob) for one, other in zip(theirs, ours, strict=True)) < 0.7, told
+    assert max(abs(one.logprob - other.logprob) for one, other in zip(theirs, ours, strict=True)) < 0.2, told
