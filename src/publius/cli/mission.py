@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from publius.cli.terminal import console
 from publius.errors import InvalidRequest, SetupError
-from publius.kit import Command, InvalidInput
+from publius.kit import Command, InvalidInput, Unfinished
 from publius.missions import Pack, discover
 from publius.missions.discovery import Found
 from publius.missions.faults import MissionNotFound
@@ -76,6 +76,8 @@ def as_function(command: Command) -> Callable[..., None]:
             try:
                 sentence = command(**values)
             except InvalidInput as error:
+                if isinstance(error, Unfinished):
+                    print(error.said)
                 raise InvalidRequest(error.message, cure=error.cure or None) from error
             except OSError as error:
                 said = f"{error.filename}: {error.strerror}." if error.filename else f"{error}."

@@ -5,7 +5,7 @@ A mission imports this package and nothing else of Publius; the kit itself impor
 
 from publius.kit.commands import Command, Input, Progress, command
 from publius.kit.derivation import Amounts, Derivation, Line, Result
-from publius.kit.errors import InvalidInput
+from publius.kit.errors import InvalidInput, Unfinished
 from publius.kit.kinds import (
     Ask,
     AwardYear,
@@ -47,6 +47,7 @@ __all__ = [
     "Step",
     "Tables",
     "Tool",
+    "Unfinished",
     "Whole",
     "YesNo",
     "assess",

@@ -29,7 +29,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A function as a command. It returns the closing sentence; InvalidInput says what it cannot work with."""
+    """A function as a command. It returns the closing sentence; InvalidInput says what it cannot work with.
+
+    Unfinished says that of a part, after the rest was done: the program then fails too.
+    """
 
     function: Callable[..., str]
     name: str  # with hyphens, as it is typed

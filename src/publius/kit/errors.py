@@ -14,3 +14,11 @@ class InvalidInput(ValueError):
         self.message = message
         self.cure = cure
         self.problems = dict(problems or {})
+
+
+class Unfinished(InvalidInput):
+    """What could be done of a command was done, and `said` tells of it; the message names what could not, and why."""
+
+    def __init__(self, said: str, message: str, cure: str = "") -> None:
+        super().__init__(message, cure)
+        self.said = said

@@ -33,15 +33,35 @@ def read_all(
     values, problems = _read(parameters, given, language)
     problems |= {parameter.name: problem("missing", parameter, None, language) for parameter in missing}
     if problems:
-        said = [f"{_named(parameters, path, language)} {sentence}" for path, sentence in problems.items()]
-        raise InvalidInput(" ".join(said), problems=problems)
+        raise refusal(parameters, problems, language)
     return values
+
+
+def refusal(parameters: Sequence[Parameter], problems: Mapping[str, str], language: str) -> InvalidInput:
+    """All problems as one error, each input called as a person knows it."""
+    said = [f"{_named(parameters, path, language)} {sentence}" for path, sentence in problems.items()]
+    return InvalidInput(" ".join(said), problems=problems)
 
 
 def readable(parameters: Sequence[Parameter], given: Given) -> dict[str, Any]:
     """The values of what was given and can be read, without what was left out."""
     known = [parameter for parameter in parameters if not is_blank(given.get(parameter.name))]
     return _read(known, {parameter.name: given[parameter.name] for parameter in known}, "en")[0]
+
+
+def partly(parameters: Sequence[Parameter], given: Given) -> dict[str, Any]:
+    """The same, with people of whom something is still missing: what is required of them and open is None."""
+    values = readable(parameters, given)
+    for each in parameters:
+        entries = given.get(each.name)
+        if each.name not in values and each.kind is Kind.PEOPLE and isinstance(entries, Mapping):
+            open_ones = dict.fromkeys(field.name for field in each.fields if field.required)
+            values[each.name] = [
+                each.row(**open_ones | readable(each.fields, one))
+                for one in entries.values()
+                if isinstance(one, Mapping)
+            ]
+    return values
 
 
 def read_value(parameter: Parameter, given: Any, language: str = "en") -> Any:

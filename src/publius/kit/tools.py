@@ -8,17 +8,23 @@ from typing import Any, get_origin
 from publius.kit.derivation import Result
 from publius.kit.forms import fields_of, given_in
 from publius.kit.kinds import Kind, Parameter
-from publius.kit.reading import find, is_blank, is_nobody, read_all, readable
+from publius.kit.reading import find, is_blank, is_nobody, partly, read_all, readable, refusal
 from publius.kit.schema import schema_of
 from publius.kit.signature import Group, parameters
 
 Function = Callable[..., Result[Any]]
 Needed = Callable[[Mapping[str, Any]], Sequence[str]]
+Faults = Callable[[Mapping[str, Any]], Mapping[str, Mapping[str, str]]]
 
 
 def _nothing(values: Mapping[str, Any]) -> Sequence[str]:
     """Of a tool whose required inputs are all that it ever needs."""
     return ()
+
+
+def _no_faults(values: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """Of a tool whose inputs can all stand beside each other."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class Tool:
 
     `asks` are words of a question that this tool answers; `…` in them stands for a few words of any kind.
     `summary` is the first sentence of `description`. `needed` names the inputs that are wanted besides the required
-    ones, by the values so far.
+    ones, by the values so far. `faults` says which values cannot stand beside each other: by the path of the input at
+    fault a sentence in each language. It is also asked while some values are still missing.
     """
 
     function: Function
@@ -40,6 +47,7 @@ class Tool:
     parameters: tuple[Parameter, ...]
     groups: tuple[Group, ...] = ()
     needed: Needed = _nothing
+    faults: Faults = _no_faults
 
     def __call__(self, **values: Any) -> Result[Any]:
         """Compute with values as `read` returns them, or with groups of them that are made already."""
@@ -58,11 +66,20 @@ class Tool:
 
         InvalidInput has all problems at once, each by the path of its input.
         """
-        return read_all(self.parameters, given, self.missing(given), language)
+        values = read_all(self.parameters, given, self.missing(given), language)
+        if found := self.faults(values):
+            problems = {path: sentence[language] for path, sentence in found.items()}
+            raise refusal(self.parameters, problems, language)
+        return values
 
     def read_form(self, fields: Mapping[str, str], language: str = "en") -> dict[str, Any]:
         """The same from the fields of a posted form, in which `parents.0.income_tax` is a field of the first parent."""
         return self.read(self.given(fields), language)
+
+    def contradictions(self, fields: Mapping[str, str], language: str = "en") -> list[str]:
+        """What cannot be in the fields of a form that is filled in only partly; what is still open is no problem."""
+        found = self.faults(partly(self.parameters, self.given(fields)))
+        return [sentence[language] for sentence in found.values()]
 
     def given(self, fields: Mapping[str, str]) -> dict[str, Any]:
         """What the fields of a form give, not read yet: `missing` and `read` take it."""
@@ -92,7 +109,7 @@ class Tool:
 
 
 def tool(
-    *, title: str, es: str = "", asks: Sequence[str] = (), needed: Needed = _nothing
+    *, title: str, es: str = "", asks: Sequence[str] = (), needed: Needed = _nothing, faults: Faults = _no_faults
 ) -> Callable[[Function], Tool]:
     """Make a tool of a function whose parameters are annotated with the kit's types and an `Ask` each.
 
@@ -111,7 +128,9 @@ def tool(
             raise TypeError(f"{name} must return a Result: its value with the derivation that it rests on.")
         summary = description.partition("\n\n")[0].replace("\n", " ")
         found, groups = parameters(function)
-        return Tool(function, name, title, es or title, summary, description, tuple(asks), found, groups, needed)
+        return Tool(
+            function, name, title, es or title, summary, description, tuple(asks), found, groups, needed, faults
+        )
 
     return made
 

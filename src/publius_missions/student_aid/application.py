@@ -97,6 +97,7 @@ class Application(NamedTuple):
     family_size: int = 1
     state: str = ""  # Two letters; the parents' state for a dependent student.
     benefits: bool = False  # Someone in the family received a listed means-tested federal benefit.
+    has_degree: bool = False  # A bachelor's degree is held already, or the student is in a graduate programme.
 
     @property
     def household(self) -> Unit:

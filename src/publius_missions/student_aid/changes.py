@@ -1,13 +1,13 @@
 """What if: one change in a family's situation, and what it does to the index and the Pell Grant, line by line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from publius.kit import Between, Derivation, InvalidInput, Line, Result, Whole
-from publius_missions.student_aid import situation
+from publius.kit import Between, Derivation, InvalidInput, Line, Result, Whole, dollars
+from publius_missions.student_aid import contradictions, situation
 from publius_missions.student_aid.application import LARGEST_FAMILY
 from publius_missions.student_aid.index import student_aid
-from publius_missions.student_aid.questions import asked
+from publius_missions.student_aid.questions import Both, asked, said
 from publius_missions.student_aid.situation import Owned, Person, Situation
 
 # How a change is asked about, in either language: `What if my mother lost her job?`
@@ -42,8 +42,6 @@ class Comparison(NamedTuple):
 
 def marry(now: Situation, change: Change) -> Situation:
     """The student marries: independent from then on, and the spouse's income counts instead of the parents'."""
-    if now.student_married:
-        raise InvalidInput("You are married already.", "Choose another change, or say that you are not married.")
     size = change.own_family_size or (2 if now.dependent else now.family_size + 1)
     return _on_ones_own(now, size)._replace(student=[*now.student, *change.spouse], student_married=True)
 
@@ -57,10 +55,6 @@ def lose_a_job(now: Situation, change: Change) -> Situation:
     """The first person whose income counts no longer earns so much; the tax goes down by what is said."""
     first, *others = now.parents if now.dependent else now.student
     lost = change.income_lost or 0
-    if lost > max(0, first.income_earned):
-        raise InvalidInput(
-            "More income is lost than was earned.", "Give at most what the first person earned from work."
-        )
     after = first._replace(
         adjusted_gross_income=first.adjusted_gross_income - lost,
         income_earned=first.income_earned - lost,
@@ -99,10 +93,31 @@ def needed(given: Mapping[str, Any]) -> tuple[str, ...]:
     return (*situation.needed(given), *NEEDED.get(given.get("change", ""), ()))
 
 
+def faults(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What cannot be: of the family as it is, or of the change; by the path of the answer, in both languages."""
+    return contradictions.faults(given) | {path: sentence.says() for path, sentence in _faults(given)}
+
+
+def _faults(given: Mapping[str, Any]) -> Iterator[tuple[str, Both]]:
+    change = given.get("change")
+    if change == "marry" and given.get("student_married"):
+        yield "student_married", said("fault_married_already")
+    if change == "marry" and given.get("own_family_size") == 1:
+        yield "own_family_size", said("fault_own_family")
+    people = given.get("parents" if given.get("dependent") else "student")
+    if change == "lose_a_job" and people:
+        for name, of in (("income_lost", people[0].income_earned), ("tax_saved", people[0].income_tax)):
+            if (given.get(name) or 0) > (most := max(0, of or 0)):
+                yield name, said(f"fault_{name}", most=dollars(most))
+
+
 def after(change: str, now: Situation, details: Change) -> Situation:
     """The situation after the change; InvalidInput where what the change comes with was not said."""
     held = now._asdict() | details._asdict()
     situation.require(needed(held | {"change": change}), held)
+    if found := faults(held | {"change": change}):
+        problems = {path: sentence["en"] for path, sentence in found.items()}
+        raise InvalidInput(" ".join(problems.values()), problems=problems)
     return CHANGES[change](now, details)
 
 

@@ -4,7 +4,7 @@ from json import dumps
 from pathlib import Path
 from typing import Annotated
 
-from publius.kit import Progress, check_target, command, write_rows
+from publius.kit import Progress, Unfinished, check_target, command, write_rows
 from publius_missions.student_aid.isir.explain import explain
 from publius_missions.student_aid.isir.recompute import COLUMNS, Recomputation
 from publius_missions.student_aid.isir.telling import Telling, data
@@ -21,12 +21,25 @@ def recompute_isir(
     """Recompute every record of an ISIR file from its raw inputs, and show where record and law disagree.
 
     One row a record, in the file's order; its note names every value that differs. The output is written whole or not
-    at all: Ctrl-C or an error leaves what was there before.
+    at all: Ctrl-C or an error leaves what was there before. Of a file that is cut short every whole record is computed,
+    and the command fails.
     """
     check_target(out, file)
     rows = Recomputation(file, progress)
     write_rows(out, COLUMNS, rows)
-    return dumps(rows.summary()) if json else f"{_told(rows.summary())} The rows are in {out}."
+    summary = rows.summary()
+    said = dumps(summary) if json else f"{_told(summary)} The rows are in {out}."
+    if rows.cut_short:
+        raise Unfinished(
+            said,
+            f"The file is cut short: it ends within the record of line {rows.cut_short:,}, which is not computed.",
+            "Fetch the file again, or ask its sender for the whole of it.",
+        )
+    if summary["unreadable"] == summary["records"]:
+        raise Unfinished(
+            said, "No record of the file could be read or computed.", "The rows say why, each in its note."
+        )
+    return said
 
 
 def _told(summary: dict[str, int]) -> str:

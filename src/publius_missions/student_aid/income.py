@@ -1,8 +1,11 @@
 """Income under the law: total income, the allowances against it, and what is left, available income."""
 
-from publius.kit import Derivation, Tables, share
+from pathlib import Path
+
+from publius.kit import Derivation, InvalidInput, Tables, load, share
 from publius_missions.student_aid.application import Contributor, FilingStatus, Unit
 
+TABLES = Path(__file__).parent / "tables"
 HOSPITAL_RATE, HOSPITAL_RATE_ABOVE = 145, 235  # 1.45 % and, over the threshold, 2.35 % of earnings.
 SOCIAL_SECURITY_RATE = 620
 JOINT_THRESHOLD, SEPARATE_THRESHOLD, OTHER_THRESHOLD = 250_000, 125_000, 200_000
@@ -78,7 +81,14 @@ def income_protection(who: str, table: str, family_size: int, year: Tables, deri
     """The income protection allowance of a family, from the table of its kind; beyond six, so much for each more."""
     smallest = 3 if table == "married_parent" else 2
     size = max(family_size, smallest)
-    listed = year[f"income_protection.{table}.{min(size, LARGEST_LISTED_FAMILY)}"]
+    name = f"income_protection.{table}.{min(size, LARGEST_LISTED_FAMILY)}"
+    if name in year.not_known:
+        raise InvalidInput(
+            f"For {year.year} no source was found for the income protection allowance of a family of {family_size} with"
+            " a single parent who is the student.",
+            "Choose another award year, or ask the college's financial aid office for the index of this one.",
+        )
+    listed = year[name]
     allowance, more = listed.value, size - LARGEST_LISTED_FAMILY
     if more > 0:
         allowance += more * year[f"income_protection.{table}.each_more"].value
@@ -89,6 +99,12 @@ def income_protection(who: str, table: str, family_size: int, year: Tables, deri
         listed.source,
         family_size=family_size,
     )
+
+
+def has_allowance(award_year: str, family_size: int) -> bool:
+    """Whether the year's table for a single parent who is the student holds a family of this size."""
+    size = min(family_size, LARGEST_LISTED_FAMILY)
+    return f"income_protection.single_parent.{size}" not in load(TABLES, award_year).not_known
 
 
 def income_protection_alone(who: str, name: str, year: Tables, derivation: Derivation) -> int:

@@ -1,13 +1,12 @@
 """The Student Aid Index: formulas A, B and C, their bounds, and what a maximum Pell Grant makes of them."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from publius.kit import Derivation, Result, Tables, assess, load, share
 from publius_missions.student_aid import assets, income, pell
 from publius_missions.student_aid.application import Application, Unit, check
 
-TABLES = Path(__file__).parent / "tables"
+TABLES = income.TABLES
 LOWEST, HIGHEST = -1_500, 999_999
 HALF = 5_000  # 50 percent.
 STUDENT_INCOME_MAY_BE_NEGATIVE = {"2024-25"}  # From 2025-26 on the Department counts it as at least 0.
@@ -40,7 +39,7 @@ def student_aid(
     min_pell = 0
     if not max_pell and year["pell.maximum"].value - index < year["pell.minimum"].value:
         min_pell = pell.minimum(application, tested, guideline, derivation)
-    award = pell.scheduled_award(index, max_pell, min_pell, year, derivation)
+    award = pell.scheduled_award(index, max_pell, min_pell, year, derivation, application.has_degree)
     return Result(Aid(index, max_pell, min_pell, award), derivation)
 
 

@@ -10,6 +10,7 @@ FULL_TIME = 100  # Percent.
 FULL_TIME_CREDITS = 12  # Credit hours a term.
 NEVER = 1_000_000  # Above every Student Aid Index.
 LAW = "HEA sec. 401(b)(1), 20 U.S.C. 1070a(b)(1)"
+OF_FIRST_DEGREE = "HEA sec. 401(c)(1), 20 U.S.C. 1070a(c)(1)"
 NO_GRANT_FROM = "pell_law_119_21.no_grant_from"
 FOREIGN_INCOME = "pell_law_119_21.foreign_income_percent"  # Not in the tables of a year that leaves it out.
 
@@ -87,10 +88,18 @@ def minimum(application: Application, income: int, guideline: int, derivation: D
     )
 
 
-def scheduled_award(index: int, max_pell: int, min_pell: int, year: Tables, derivation: Derivation) -> int:
-    """The year's award for full-time study in dollars, before the cost of attendance limits it, and the reason."""
+def scheduled_award(
+    index: int, max_pell: int, min_pell: int, year: Tables, derivation: Derivation, has_degree: bool = False
+) -> int:
+    """The year's award for full-time study in dollars, before the cost of attendance limits it, and the reason.
+
+    There is none for who `has_degree`: a bachelor's degree already, or is in a graduate programme.
+    """
     most, least = year["pell.maximum"], year["pell.minimum"]
-    if max_pell:
+    source = most.source
+    if has_degree:
+        amount, reason, source = 0, "none: a Pell Grant is for the first bachelor's degree", OF_FIRST_DEGREE
+    elif max_pell:
         amount, reason = most.value, "the maximum, by income and family"
     elif index >= no_grant_from(year):
         amount, reason = 0, "none: the Student Aid Index is at least twice the maximum"
@@ -102,7 +111,7 @@ def scheduled_award(index: int, max_pell: int, min_pell: int, year: Tables, deri
     else:
         amount, reason = 0, "none: the index leaves less than the minimum, and income is too high for the minimum"
     return derivation.add(
-        "scheduled Pell award", amount, reason, most.source, index=index, maximum=most.value, minimum=least.value
+        "scheduled Pell award", amount, reason, source, index=index, maximum=most.value, minimum=least.value
     )
 
 

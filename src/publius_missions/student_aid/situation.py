@@ -13,6 +13,7 @@ from publius_missions.student_aid.application import (
     Return,
     Unit,
 )
+from publius_missions.student_aid.contradictions import couple, faults
 from publius_missions.student_aid.questions import asked
 
 Amount = Annotated[Money, Between(-LARGEST_AMOUNT, LARGEST_AMOUNT)]  # Losses are negative.
@@ -74,7 +75,7 @@ class Situation(NamedTuple):
     parents: Annotated[list[Person], Between(0, 2), asked("parents")] = []  # noqa: RUF012 (never changed)
     student: Annotated[list[Person], Between(0, 2), asked("student")] = []  # noqa: RUF012
     student_married: Annotated[YesNo | None, asked("student_married")] = None
-    parents_married: Annotated[YesNo, asked("parents_married")] = False
+    parents_married: Annotated[YesNo | None, asked("parents_married")] = None
     state: Annotated[State | None, asked("state")] = None
     lives_abroad: Annotated[YesNo, asked("lives_abroad")] = False
     benefits: Annotated[YesNo, asked("benefits")] = False
@@ -86,12 +87,14 @@ class Situation(NamedTuple):
     student_investments: Annotated[Owned, asked("student_investments")] = 0
     student_business_farm: Annotated[Owned, asked("student_business_farm")] = 0
     student_child_support: Annotated[Owned, asked("student_child_support")] = 0
+    bachelors_degree: Annotated[YesNo, asked("bachelors_degree")] = False
 
     def application(self) -> Application:
-        """The application; InvalidInput where the people that the law looks at are missing."""
+        """The application; InvalidInput where the people that the law looks at are missing, or cannot be a family."""
         require(needed(self._asdict()), self._asdict())
-        if self.dependent and self.student_married:
-            raise InvalidInput("A married student is independent.", "Say that you are not dependent, or not married.")
+        if found := faults(self._asdict()):
+            problems = {path: sentence["en"] for path, sentence in found.items()}
+            raise InvalidInput(" ".join(problems.values()), problems=problems)
         return Application(
             award_year=self.award_year,
             student=_unit(self, "student", self.student, bool(self.student_married)),
@@ -99,6 +102,7 @@ class Situation(NamedTuple):
             family_size=self.family_size,
             state=ABROAD if self.lives_abroad else self.state or "",
             benefits=self.benefits,
+            has_degree=self.bachelors_degree,
         )
 
 
@@ -118,14 +122,14 @@ def require(names: Iterable[str], given: Mapping[str, Any]) -> None:
 
 def together(situation: Situation) -> bool:
     """Whether the parents are two in one household: they say so, or filed jointly, or there are two returns."""
-    parents = situation.parents
-    return situation.parents_married or len(parents) > 1 or any(each.filing_status == "joint" for each in parents)
+    return couple(situation.parents_married, situation.parents)
 
 
 def counted_without(situation: Situation) -> tuple[str, ...]:
-    """What the family is taken to be without, because it was said or because nothing was: names of sentences."""
+    """What is taken to be so, mostly that something is not there, because it was said or nothing was: sentences."""
     whose = "parents" if situation.dependent else "student"
     whole = {
+        "first_degree": not situation.bachelors_degree,
         "without_student_income": not situation.student,
         "without_untaxed_income": not any(any(each[PLAIN:]) for each in (*situation.parents, *situation.student)),
         "without_assets": not any(getattr(situation, f"{whose}_{name}") for name in OWNED),

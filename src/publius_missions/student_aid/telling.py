@@ -20,12 +20,13 @@ def of_aid(family: Situation, result: Result[Aid]) -> Mapping[str, str]:
     """The index and the Pell Grant, why it is so much, and what the family was taken to be without."""
     line = {each.name: each for each in result.derivation.lines}
     told = said(
-        "student_aid_index",
+        "index_alone" if family.bachelors_degree else "student_aid_index",
         award_year=family.award_year,
         sai=f"{result.value.sai:,}",
         pell=dollars(result.value.pell),
         reason=line["scheduled Pell award"].formula,
         rule=_rule(line),
+        no_pell=said("no_pell", award_year=family.award_year),
     )
     without = counted_without(family)
     return (told + (said("counted", what=joined(map(said, without), ", ")) if without else NOTHING)).says()
@@ -40,8 +41,10 @@ def _rule(line: Mapping[str, Line]) -> Both:
     return said("rule", rule=held.formula, income=income, guideline=guideline)
 
 
-def of_pell(award_year: str, percent: int, derivation: Derivation) -> Mapping[str, str]:
-    """The award of the year, and what it was before enrolment and cost."""
+def of_pell(award_year: str, percent: int, derivation: Derivation, has_degree: bool) -> Mapping[str, str]:
+    """The award of the year, and what it was before enrolment and cost; or that there is none, and why."""
+    if has_degree:
+        return said("no_pell", award_year=award_year).says()
     scheduled, last = derivation.lines[0], derivation.lines[-1]
     enrolled = derivation.amounts()["Pell award for enrolment"]
     reason = scheduled.formula if last.amount == enrolled else last.formula
@@ -53,7 +56,7 @@ def of_pell(award_year: str, percent: int, derivation: Derivation) -> Mapping[st
         scheduled=dollars(scheduled.amount),
         percent=percent,
     )
-    return told.says()
+    return (told + said("counted", what=said("first_degree"))).says()
 
 
 def of_dependency(award_year: str, status: Dependency) -> Mapping[str, str]:
@@ -111,19 +114,22 @@ def _lowest(prices: Sequence[Price]) -> Both:
     return said("tie") if nets.count(min(nets)) > 1 else said("lowest", number=nets.index(min(nets)) + 1)
 
 
-def of_change(change: str, award_year: str, result: Result[changes.Comparison]) -> Mapping[str, str]:
+def of_change(change: str, family: Situation, result: Result[changes.Comparison]) -> Mapping[str, str]:
     """Both results, and the names of the lines that changed."""
     value, names = result.value, changes.changed(result.derivation)
     told = said(
         "what_if",
-        award_year=award_year,
+        award_year=family.award_year,
         sai_before=f"{value.sai_before:,}",
         sai_after=f"{value.sai_after:,}",
         pell_before=dollars(value.pell_before),
         pell_after=dollars(value.pell_after),
         changed=said("changed", lines=joined(names, ", ")) if names else said("unchanged"),
     )
-    return (told + (said("lose_a_job") if change == "lose_a_job" else NOTHING)).says()
+    if change == "lose_a_job":
+        told += said("lose_a_job")
+    no_pell = Both(" ", " ") + said("no_pell", award_year=family.award_year)
+    return (told + (no_pell if family.bachelors_degree else said("counted", what=said("first_degree")))).says()
 
 
 def of_loans(borrower: Borrower, most: Loans, derivation: Derivation) -> Mapping[str, str]:

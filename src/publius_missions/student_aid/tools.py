@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from publius.kit import AwardYear, Between, Derivation, Result, Whole, YesNo, load, tool
-from publius_missions.student_aid import changes, checklist, dependency, loans, pell, situation, telling
+from publius_missions.student_aid import changes, checklist, contradictions, dependency, loans, pell, situation, telling
 from publius_missions.student_aid.index import HIGHEST, LOWEST, TABLES, Aid, student_aid
 from publius_missions.student_aid.offers import Offer, Price, price
 from publius_missions.student_aid.questions import SPANISH, asked
@@ -18,6 +18,7 @@ from publius_missions.student_aid.situation import Owned, Situation
         *("índice de ayuda estudiantil", "beca pell", "beca federal pell", "cuánta beca pell"),
     ),
     needed=situation.needed,
+    faults=contradictions.faults,
 )
 def student_aid_index(family: Situation) -> Result[Aid]:
     """The Student Aid Index and the Federal Pell Grant of one student, from the family's own answers.
@@ -44,18 +45,20 @@ def pell_grant(
     credits: Annotated[Whole | None, Between(1, 30), asked("credits")] = None,
     cost_of_attendance: Annotated[Owned | None, asked("cost_of_attendance")] = None,
     other_grants: Annotated[Owned, asked("other_grants")] = 0,
+    bachelors_degree: Annotated[YesNo, asked("bachelors_degree")] = False,
 ) -> Result[int]:
     """The Federal Pell Grant of a year in dollars, for full-time or part-time study, within the cost of attendance.
 
-    InvalidInput for an unknown award year. HEA sec. 401(b), 20 U.S.C. 1070a(b).
+    There is none after a first bachelor's degree. InvalidInput for an unknown award year. HEA sec. 401(b) and (c),
+    20 U.S.C. 1070a(b) and (c).
     """
     year, derivation = load(TABLES, award_year), Derivation()
-    scheduled = pell.scheduled_award(student_aid_index, maximum_pell, minimum_pell, year, derivation)
+    scheduled = pell.scheduled_award(student_aid_index, maximum_pell, minimum_pell, year, derivation, bachelors_degree)
     percent = enrolment if credits is None else pell.intensity_of(credits, derivation)
     award = pell.for_enrolment(scheduled, percent, derivation)
     if cost_of_attendance is not None:
         award = pell.within_cost(award, cost_of_attendance, other_grants, year, derivation)
-    return Result(award, derivation, telling.of_pell(award_year, percent, derivation), SPANISH)
+    return Result(award, derivation, telling.of_pell(award_year, percent, derivation, bachelors_degree), SPANISH)
 
 
 @tool(
@@ -116,6 +119,7 @@ def compare_aid_offers(offers: Annotated[list[Offer], Between(1, 10), asked("off
     es="¿Y si...?",
     asks=tuple(f"{supposed} … {change}" for supposed in changes.SUPPOSED for change in changes.HAPPENS),
     needed=changes.needed,
+    faults=changes.faults,
 )
 def what_if(
     change: Annotated[
@@ -130,7 +134,7 @@ def what_if(
     `student_aid_index`.
     """
     result = changes.compare(family, changes.after(change, family, details))
-    return Result(result.value, result.derivation, telling.of_change(change, family.award_year, result), SPANISH)
+    return Result(result.value, result.derivation, telling.of_change(change, family, result), SPANISH)
 
 
 @tool(

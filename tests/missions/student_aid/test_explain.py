@@ -82,7 +82,7 @@ def test_the_same_as_data(file):
 
 def test_a_rejected_record_says_what_was_given_and_that_nothing_is_computed(file):
     said = explain_isir(file, line=3)
-    assert "rejected the application; its reject reasons: AB12" in said and "Cash, savings" in said
+    assert "rejected the application; its reject reasons: AB, 12" in said and "Cash, savings" in said
     assert "line by line" not in said
 
 

@@ -71,7 +71,10 @@ def test_who_marries_or_turns_24_no_longer_has_parents_income_counted():
 def test_a_lost_job_and_a_sold_farm():
     lost = what_if("lose_a_job", income_lost=40_000, tax_saved=4_000)
     assert lost.value.sai_after < lost.value.sai_before and "earlier year" in lost.told()
-    assert "More income is lost" in str(refused(tools.what_if, change="lose_a_job", **FAMILY, income_lost=88_001))
+    for name in ("income_lost", "tax_saved"):
+        given = {"income_lost": 1} | {name: 88_001}
+        problems = refused(tools.what_if, change="lose_a_job", **FAMILY, **given).problems
+        assert list(problems) == [name] and "Give at most that." in problems[name]
     farm = what_if("sell_the_farm", parents_business_farm=100_000, sale_price=100_000)
     amounts = farm.derivation.amounts()
     assert amounts["before: parents net worth"] == 40_000 and amounts["after: parents net worth"] == 100_000
@@ -86,7 +89,7 @@ def test_what_a_change_comes_with_is_asked_for(change, missing):
 
 
 @ANYTHING
-@given(st.integers(20_000, 300_000), st.integers(0, 20_000), st.integers(2, 12))
+@given(st.integers(20_000, 300_000), st.integers(0, 20_000), st.integers(3, 12))
 def test_one_more_in_the_family_and_a_lost_job_never_raise_the_index(earned, lost, size):
     parent = {"adjusted_gross_income": earned, "income_earned": earned, "income_tax": 0, "filing_status": "joint"}
     family = {"parents": [parent], "family_size": size}

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from tests.missions.student_aid.isir_files import files, quiet, record_of, records
 
-from publius.kit import InvalidInput
+from publius.kit import InvalidInput, Unfinished
 from publius_missions.student_aid.commands import recompute_isir
 from publius_missions.student_aid.isir.recompute import CHUNK, COLUMNS, Recomputation, Row
 
@@ -65,6 +65,7 @@ def test_the_summary_as_json(good, tmp_path):
         "provisional": 0,
         "rejected": 1,
         "unreadable": 0,
+        "cut_short": 0,
     }
 
 
@@ -139,6 +140,44 @@ def test_a_file_that_is_none_is_refused_and_leaves_no_output(tmp_path, content, 
         run(tmp_path / "file.txt", tmp_path / "out.csv")
     assert str(refused.value).count(".") >= 2
     assert names_in(tmp_path) == ["file.txt"]
+
+
+@pytest.mark.parametrize("cut", [1, 100, 7_900])
+def test_of_a_file_that_is_cut_short_every_whole_record_is_computed_and_it_is_said(tmp_path, cut):
+    whole = "".join(record_of("2026-27", **STUDENT, **{SAI: "4698"}) + "\n" for _ in range(3))
+    (tmp_path / "file.txt").write_text(whole[: -cut - 1])
+    with pytest.raises(Unfinished, match="cut short: it ends within the record of line 3") as cut_short:
+        run(tmp_path / "file.txt", tmp_path / "out.csv", json=True)
+    summary = json.loads(cut_short.value.said)
+    assert summary["equal"] == 2 and summary["unreadable"] == summary["cut_short"] == 1
+    assert [row["sai_computed"] for row in rows_of(tmp_path / "out.csv")] == ["4698", "4698", ""]
+
+
+def test_a_last_line_without_its_end_is_whole(tmp_path):
+    (tmp_path / "file.txt").write_text("\n".join([record_of("2026-27", **STUDENT, **{SAI: "4698"})] * 2))
+    assert json.loads(run(tmp_path / "file.txt", tmp_path / "out.csv", json=True))["cut_short"] == 0
+
+
+def test_a_file_of_which_nothing_can_be_computed_fails_and_its_rows_say_why(tmp_path):
+    (tmp_path / "file.txt").write_text((record_of("2026-27", **{SAI: "12x"}) + "\n") * 2)
+    with pytest.raises(Unfinished, match="No record of the file"):
+        run(tmp_path / "file.txt", tmp_path / "out.csv")
+    assert all("'12x'" in row["note"] for row in rows_of(tmp_path / "out.csv"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ("103836", "10, 38, 36."),
+        ("10123836", "10, 12, 38, 36."),
+        ("7 1", "7, 1 (provisionally independent by unusual circumstances)."),
+        ("349", "34, 9."),
+    ],
+)
+def test_reject_reasons_are_told_apart(tmp_path, codes, said):
+    (tmp_path / "file.txt").write_text(record_of("2026-27", at_3957=codes))
+    (row,) = Recomputation(tmp_path / "file.txt", quiet)
+    assert row.note.endswith(f"its reject reasons: {said}")
 
 
 def test_line_ends_a_mark_and_blank_lines_around_change_nothing(good, tmp_path):

@@ -16,7 +16,7 @@ from publius.policy import schema as policy
 from publius_missions.student_aid import tools
 from publius_missions.student_aid.dependency import QUESTIONS
 from publius_missions.student_aid.index import TABLES
-from publius_missions.student_aid.situation import FILING_STATUS
+from publius_missions.student_aid.situation import FILING_STATUS, Person
 
 CASES = tomllib.loads(Path(__file__).with_name("worked_cases.toml").read_text(encoding="utf-8"))["case"]
 TOOLS = [each for each in vars(tools).values() if isinstance(each, Tool)]
@@ -122,7 +122,71 @@ def test_what_nobody_said_is_named_and_not_taken_silently():
 def test_a_table_that_is_not_known_is_said():
     family = {"award_year": "2024-25", "dependent": False, "family_size": 4, "student_married": False}
     problem = refused(tools.student_aid_index, **family, student=[ON_ONES_OWN | {"adjusted_gross_income": 90_000}])
-    assert "not known" in str(problem)
+    assert list(problem.problems) == ["family_size"] and "no source was found" in str(problem)
+    need_not_file = ON_ONES_OWN | {"filed": "not_required"}
+    assert computed(tools.student_aid_index, **family, student=[need_not_file]).value.sai == -1_500
+
+
+JOINT = {"adjusted_gross_income": 50_000, "income_earned": 50_000, "income_tax": 2_000, "filing_status": "joint"}
+ALONE = {"award_year": "2026-27", "dependent": False, "family_size": 1, "student_married": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [
+        (FAMILY | {"parents": [ON_ONES_OWN], "family_size": 1}, "family_size"),
+        (FAMILY | {"parents_married": True, "family_size": 2}, "family_size"),
+        (FAMILY | {"parents": [ON_ONES_OWN] * 2, "family_size": 2}, "family_size"),
+        (FAMILY | {"parents": [JOINT], "parents_married": False}, "parents.0.filing_status"),
+        (FAMILY | {"parents": [ON_ONES_OWN] * 2, "parents_married": False}, "parents"),
+        (FAMILY | {"student": [JOINT]}, "student.0.filing_status"),
+        (FAMILY | {"student_married": True}, "student_married"),
+        (ALONE | {"student": [ON_ONES_OWN], "student_married": True}, "family_size"),
+        (ALONE | {"student": [JOINT]}, "student.0.filing_status"),
+        (ALONE | {"student": [ON_ONES_OWN] * 2}, "student"),
+    ],
+)
+def test_a_family_that_cannot_be_is_refused_at_the_answer_in_both_languages_by_both_tools(given, at):
+    for tool, more in ((tools.student_aid_index, {}), (tools.what_if, {"change": "one_more_in_the_family"})):
+        said = []
+        for language in ("en", "es"):
+            with pytest.raises(InvalidInput) as problem:
+                tool.read(given | more, language)
+            assert list(problem.value.problems) == [at]
+            said.append(problem.value.problems[at])
+        assert said[0] != said[1] and all(each.endswith(".") for each in said)
+    with pytest.raises(InvalidInput) as direct:
+        tools.student_aid_index(**tools.student_aid_index.read(FAMILY) | rows(given))
+    assert list(direct.value.problems) == [at]
+
+
+def rows(given):
+    """People as the tool is handed them."""
+    return given | {name: [Person(**each) for each in given[name]] for name in ("parents", "student") if name in given}
+
+
+def test_parents_who_filed_jointly_are_two_where_nobody_says_otherwise():
+    family = FAMILY | {"parents": [JOINT]}
+    told = computed(tools.student_aid_index, **family)
+    assert told.value == computed(tools.student_aid_index, **family, parents_married=True).value
+
+
+def test_there_is_no_pell_grant_with_a_bachelors_degree_and_the_law_is_named():
+    poor = {"parents": [ON_ONES_OWN | {"adjusted_gross_income": 20_000}]}
+    young = computed(tools.student_aid_index, **FAMILY | poor)
+    graduate = computed(tools.student_aid_index, **FAMILY | poor, bachelors_degree=True)
+    assert young.value.pell == 7_395 and "study for a first bachelor's degree" in young.told("en")
+    assert graduate.value == young.value._replace(pell=0)
+    known = {"award_year": "2026-27", "student_aid_index": 0}
+    assert "first bachelor's degree" in computed(tools.pell_grant, **known).told("en")
+    whole = computed(tools.pell_grant, **known, bachelors_degree=True)
+    assert whole.value == 0
+    changed = computed(tools.what_if, change="one_more_in_the_family", **FAMILY | poor, bachelors_degree=True)
+    assert changed.value.pell_before == changed.value.pell_after == 0
+    for result in (graduate, whole, changed):
+        assert "1070a(c)(1)" in result.told("en") and "1070a(c)(1)" in result.told("es")
+        assert any("1070a(c)(1)" in line.citation for line in result.derivation.lines)
+        assert "would be $" not in graduate.told("en")
 
 
 def test_whose_income_counts_is_asked_by_dependency():

@@ -72,7 +72,7 @@ async def answer_question(request: AnyRequest, mission: FromPath[str], id: FromP
         walk = walk.speaking(language_of(press.removeprefix(SPEAK))).typing(asked, sent)
         return keep(request, go(same), walk)
     try:
-        walk = walk.answering(asked, walk.journey.read(asked, sent, walk.kept.language))
+        walk = walk.answering(asked, walk.read(asked, sent))
     except InvalidInput:
         walk = walk.typing(asked, sent, refused=press != BACK)
         if press != BACK:
@@ -142,7 +142,7 @@ def _question(request: AnyRequest, walk: Walk, asked: Page) -> Response[Any]:
 def _problem(walk: Walk, asked: Page, sent: str) -> str:
     """What is wrong with an answer, in the language of the page."""
     try:
-        walk.journey.read(asked, sent, walk.kept.language)
+        walk.read(asked, sent)
     except InvalidInput as error:
         return error.problems.get(asked.id) or str(error)
     return ""

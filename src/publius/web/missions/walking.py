@@ -50,6 +50,23 @@ class Walk(NamedTuple):
         """What that tool gets of the answers."""
         return self.journey.fields(self.script.computes)
 
+    def read(self, page: Page, text: str) -> str:
+        """The answer as it is kept.
+
+        InvalidInput, by the page's id, for one that is none, or that the answers before it leave no room for. Who has
+        changed one of those since is told with all answers together.
+        """
+        answer = self.journey.read(page, text, self.kept.language)
+        before = {each.id: self.kept.answers[each.id] for each in self.journey.pages[: self.journey.pages.index(page)]}
+        known = self._contradictions(before)
+        if wrong := " ".join(each for each in self._contradictions(before | {page.id: answer}) if each not in known):
+            raise InvalidInput(wrong, problems={page.id: wrong})
+        return answer
+
+    def _contradictions(self, answers: Mapping[str, str]) -> list[str]:
+        fields = Journey(self.script, self.place.tools, answers).fields(self.script.computes)
+        return self.tool.contradictions(fields, self.kept.language)
+
     def answering(self, page: Page, answer: str) -> "Walk":
         """The same with one more answer, or another one."""
         return self.having(self.kept.answering({**self.kept.answers, page.id: answer}))

@@ -6,10 +6,8 @@ from publius.kit import Result
 from publius_missions.student_aid.index import Aid, student_aid
 from publius_missions.student_aid.isir import in_force
 from publius_missions.student_aid.isir.layout import layout_of
-from publius_missions.student_aid.isir.record import YES, Record, application, number
+from publius_missions.student_aid.isir.record import Record, application, number
 from publius_missions.student_aid.pell import NON_FILER
-
-GRADUATE_LEVEL = "4"
 
 
 class Difference(NamedTuple):
@@ -54,17 +52,8 @@ def results(record: Record, aid: Aid) -> list[tuple[str, int, int]]:
         ("minimum Pell indicator", number(fields, "min_pell"), aid.min_pell),
     ]
     if fields["sai"]:
-        pairs.append(("Pell flag", int(fields["pell_flag"] == "Y"), int(pell_flag(record, aid))))
+        pairs.append(("Pell flag", int(fields["pell_flag"] == "Y"), int(aid.pell > 0)))
     return pairs
-
-
-def pell_flag(record: Record, aid: Aid) -> bool:
-    """Whether the record should say that there is a Pell Grant: an award, for a student who is no graduate yet.
-
-    A graduate who is on the way to a teacher's certificate may have it too.
-    """
-    graduate = record.fields["bachelors_degree"] == YES or record.fields["grade_level"] == GRADUATE_LEVEL
-    return aid.pell > 0 and (not graduate or record.fields["teacher_certification"] == YES)
 
 
 def intermediates(record: Record, result: Result[Aid]) -> list[tuple[str, int, int]]:

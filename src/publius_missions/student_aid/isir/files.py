@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publius.kit import InvalidInput
+from publius_missions.student_aid.isir.layout import LENGTHS
 from publius_missions.student_aid.isir.record import read
 
 LONGEST_LINE = 1024 * 1024  # Bytes; a record has not even 8,000.
@@ -52,6 +53,14 @@ def first_record(file: Path) -> First:
             if text := text_of(line):
                 return First(start, read(text).award_year, len(line))
     raise InvalidInput(f"The file {str(file)!r} holds no record.", "Give an ISIR file, one record a line.")
+
+
+def cut_short(file: Path, first: First) -> bool:
+    """Whether the file ends within a record: without the end of a line, and before that of a record."""
+    with file.open("rb") as opened:
+        opened.seek(max(first.start, file.stat().st_size - first.length))
+        end = opened.read().rpartition(b"\n")[2]
+    return 0 < len(text_of(end)) < LENGTHS[first.award_year]
 
 
 def text_of(line: bytes) -> str:

@@ -15,8 +15,9 @@ from publius_missions.student_aid.application import Application
 from publius_missions.student_aid.index import TABLES, Aid, student_aid
 from publius_missions.student_aid.isir import in_force
 from publius_missions.student_aid.isir.compare import differences, was_computed
-from publius_missions.student_aid.isir.files import First, first_record, text_of
-from publius_missions.student_aid.isir.record import Record, application, number, read
+from publius_missions.student_aid.isir.files import First, cut_short, first_record, text_of
+from publius_missions.student_aid.isir.record import Record, application, number, read, reject_reasons
+from publius_missions.student_aid.isir.rejects import named
 
 CHUNK = 2 * 1024 * 1024  # Bytes that a worker takes at once: about 260 records.
 SMALL = 2 * CHUNK  # Up to here, starting processes would take longer than the work.
@@ -70,7 +71,8 @@ class Recomputation:
     """A file's rows, in its order, computed while one goes through them; `outcomes` counts those that have come.
 
     InvalidInput if there is no such file, or if its first record cannot be read. A later record that cannot be read
-    gives a row whose note says why, and the rest is computed. `progress` is told the records done, and about how many
+    gives a row whose note says why, and the rest is computed; `cut_short` is the line within which the file ends, or 0.
+    `progress` is told the records done, and about how many
     there are.
     """
 
@@ -79,6 +81,7 @@ class Recomputation:
         self._progress = progress
         self._file = file
         self._first = first_record(file)
+        self.cut_short = 0
 
     def __iter__(self) -> Iterator[Row]:
         size, lines = self._file.stat().st_size, 0
@@ -89,12 +92,17 @@ class Recomputation:
             lines += done.lines
             self.outcomes += done.outcomes
             self._progress(self.outcomes.total(), max(self.outcomes.total(), size // self._first.length))
+        self.cut_short = lines if cut_short(self._file, self._first) else 0
 
     def summary(self) -> dict[str, int]:
-        """How many records have come, how many of them hold an index, and how many came out in which way."""
+        """How many records have come, how many of them hold an index, and how many came out in which way.
+
+        And whether the last is cut short, 0 or 1; it counts among the unreadable ones too.
+        """
         count = self.outcomes
         with_index = count[Outcome.EQUAL] + count[Outcome.DIFFERING]
-        return {"records": count.total(), "with_index": with_index} | {each.value: count[each] for each in Outcome}
+        came_out = {each.value: count[each] for each in Outcome}
+        return {"records": count.total(), "with_index": with_index} | came_out | {"cut_short": int(self.cut_short > 0)}
 
 
 def _chunks(file: Path, first: First, size: int) -> Iterator[Chunk]:
@@ -148,7 +156,7 @@ def _row(line: int, text: str, award_year: str) -> tuple[Row, Outcome]:
 def _compared(line: int, record: Record) -> tuple[Row, Outcome]:
     fields = record.fields
     if not was_computed(record):
-        reasons = fields["reject_reasons"] or "none given"
+        reasons = ", ".join(map(named, reject_reasons(record))) or "none given"
         return Row(line, note=f"The Department computed no index; its reject reasons: {reasons}."), Outcome.REJECTED
     applied = application(record)
     tables = in_force.tables(record)

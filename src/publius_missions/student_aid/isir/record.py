@@ -13,6 +13,7 @@ YEAR_CODES = {"5": "2024-25", "6": "2025-26", "7": "2026-27"}  # The first chara
 MARRIED = {"student": {"2", "3"}, "parent": {"2", "3", "4"}}  # Parents who live together count as if married.
 DEPENDENT = {"D", "X"}  # The second is a dependent student whose application was rejected.
 YES, NO = "1", "2"
+GRADUATE_LEVEL = "4"
 NOT_REQUIRED = {"student": {"2"}, "parent": {"4", "5", "6"}}  # Why no return was filed, as each form codes it.
 
 PEOPLE = {"student": ("student", "student_spouse"), "parent": ("parent", "other_parent")}
@@ -80,7 +81,23 @@ def application(record: Record) -> Application:
         family_size=family_size(record)[0],
         state=fields[f"{whose}.state"],
         benefits=YES in fields["student.benefits"] or (whose == "parent" and YES in fields["parent.benefits"]),
+        has_degree=has_degree(fields),
     )
+
+
+def has_degree(fields: dict[str, str]) -> bool:
+    """Whether the student is past the first bachelor's degree, for which alone there is a Pell Grant.
+
+    A graduate who is on the way to a teacher's certificate may have one too.
+    """
+    graduate = fields["bachelors_degree"] == YES or fields["grade_level"] == GRADUATE_LEVEL
+    return graduate and fields["teacher_certification"] != YES
+
+
+def reject_reasons(record: Record) -> list[str]:
+    """The codes of why the Department rejected the application; the record holds two characters for each."""
+    held = record.fields["reject_reasons"]
+    return [held[at : at + 2].strip() for at in range(0, len(held), 2)]
 
 
 def is_dependent(record: Record) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from publius.kit import InvalidInput, dollars, translated
 from publius_missions.student_aid.application import Return
 from publius_missions.student_aid.isir.explain import Compared, Explained, Given, Person, Step
-from publius_missions.student_aid.isir.record import family_size
+from publius_missions.student_aid.isir.record import family_size, reject_reasons
+from publius_missions.student_aid.isir.rejects import named
 from publius_missions.student_aid.questions import SPANISH
 
 LANGUAGES = ("en", "es")
@@ -39,7 +40,8 @@ class Telling:
         for person in explained.people:
             yield from self._person(person)
         if explained.result is None:
-            reasons = explained.record.fields["reject_reasons"] or self._say("results", "no_reasons")
+            reasons = ", ".join(named(code, self._at) for code in reject_reasons(explained.record))
+            reasons = reasons or self._say("results", "no_reasons")
             yield from ("", self._say("results", "rejected", reasons=reasons))
         else:
             yield from ("", self._say("titles", "steps"))
@@ -185,7 +187,7 @@ def data(explained: Explained) -> dict[str, Any]:
             }
             for person in explained.people
         ],
-        "reject_reasons": explained.record.fields["reject_reasons"] or None,
+        "reject_reasons": reject_reasons(explained.record),
         "derivation": [{**step.line._asdict(), "record": step.record} for step in explained.steps],
         "compared": [{**each._asdict(), "equal": each.record == each.computed} for each in explained.compared],
         "pell": explained.result and explained.result.value.pell,
