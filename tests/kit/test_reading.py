@@ -54,8 +54,8 @@ def test_the_whole_message_names_each_input_by_its_question():
         ("beds", True, "“True” is not a whole number. Give a whole number from 1 to 99."),
         pytest.param("beds", 10**5000, "… is too large. Give a whole number from 1 to 99.", id="huge"),
         ("beds", {"a": 1}, "{…} is not a whole number. Give a whole number from 1 to 99."),
-        ("gardeners", [{}] * 4, "The list has 4. Give a list of 0 to 3."),
-        ("gardeners", "Ann", "This is not a list. Give a list of 0 to 3."),
+        ("gardeners", [{}] * 4, "The list has 4. Give a list, between brackets, of 0 to 3 entries."),
+        ("gardeners", "Ann", "This is not a list. Give a list, between brackets, of 0 to 3 entries."),
         ("soil", "x" * 100, f"“{'x' * 39}…” is not one of the answers. Choose one of: sand (Sand), clay (Clay)."),
     ],
 )

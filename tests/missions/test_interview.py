@@ -12,6 +12,7 @@ from publius.missions.interview.script import Page
 from publius.missions.pack import read_pack
 from publius.types import Agency
 from publius.web.missions.sealed import Kept, Seal
+from publius.web.missions.shown import shown
 from publius_missions.student_aid import tools as student_aid
 from publius_missions.student_aid.dependency import QUESTIONS
 
@@ -150,3 +151,11 @@ def test_what_cannot_be_is_told_as_soon_as_the_answers_make_it_certain(script: S
     for filed, said in (("us", 1), ("not_required", 0)):
         journey = Journey(script, TOOLS, grown | {"own_filed": filed})
         assert len(tool.contradictions(journey.fields(tool.name), "es")) == said
+
+
+def test_a_year_is_shown_without_a_comma() -> None:
+    tool = TOOLS["am_i_dependent"]
+    result = tool(**tool.read({"award_year": "2026-27", "birth_year": 2001}))
+    for language in ("en", "es"):
+        rows = shown(PACK, tool, result, [], None, language).rows
+        assert [figure for row in rows for _, figure in row.inputs] == ["2001"]

@@ -37,7 +37,10 @@ _CURE = {
     Kind.AWARD_YEAR: ("Give an award year such as 2026-27.", "Dé un año de ayuda como 2026-27."),
     Kind.STATE: ("Give the two letters of a state, such as CA.", "Dé las dos letras de un estado, como CA."),
     Kind.CHOICE: ("Choose one of: {choices}.", "Elija una de estas: {choices}."),
-    Kind.PEOPLE: ("Give a list of {least} to {most}.", "Dé una lista de {least} a {most}."),
+    Kind.PEOPLE: (
+        "Give a list, between brackets, of {least} to {most} entries.",
+        "Dé una lista, entre corchetes, de {least} a {most} entradas.",
+    ),
 }
 _ROW = ("Give its answers by their names.", "Dé sus respuestas por sus nombres.")
 _NAMES = ("The names are: {names}.", "Los nombres son: {names}.")
@@ -61,7 +64,7 @@ def shown(given: object, kind: Kind) -> str:
     if isinstance(given, int) and not isinstance(given, bool):
         if abs(given) >= 10**LONGEST:
             return "…"
-        return dollars(given) if kind is Kind.MONEY else f"{given:,}"
+        return dollars(given) if kind is Kind.MONEY else whole(given)
     if isinstance(given, dict | list):
         return "{…}" if isinstance(given, dict) else "[…]"
     text = given if isinstance(given, str) else repr(given)

@@ -131,6 +131,14 @@ def test_a_value_for_which_the_law_has_no_line_is_not_passed_over(file):
     assert "Parents available income: record 42, law 0. They differ." in explain_isir(file, line=1)
 
 
+def test_a_flag_that_differs_has_its_name_in_the_language_of_the_text(tmp_path):
+    file = tmp_path / "file.txt"
+    file.write_text(record_of("2026-27", **STUDENT, at_175="4698"))
+    english, spanish = (explain_isir(file, line=1, language=language) for language in ("en", "es"))
+    assert "differ from the law's: " in english and ", Pell Grant eligibility flag." in english
+    assert ", Marca de elegibilidad para la Beca Pell." in spanish and "Pell flag" not in english + spanish
+
+
 def numbers(text):
     return set(re.findall(r"\d+", text.replace(",", "")))
 

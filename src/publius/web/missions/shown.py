@@ -27,6 +27,9 @@ class Given(NamedTuple):
     group: str = ""
 
 
+YEARS = ("year", "año")  # Inputs that are written without a comma: 2007.
+
+
 class Shown(NamedTuple):
     """The whole. `mission` and `title` are in `language`, as is everything else in it."""
 
@@ -46,7 +49,7 @@ def shown(
     rows = [
         Row(
             line.name[:1].upper() + line.name[1:],
-            tuple((name.replace("_", " "), f"{amount:,}") for name, amount in line.inputs.items()),
+            tuple((name.replace("_", " "), _figure(name, amount)) for name, amount in line.inputs.items()),
             line.formula,
             f"{line.amount:,}",
             line.citation,
@@ -55,3 +58,7 @@ def shown(
     ]
     title = pick(language, tool.title, tool.title_es)
     return Shown(pack.title(language), title, result.told(language), given, rows, language, receipt)
+
+
+def _figure(name: str, amount: int) -> str:
+    return str(amount) if name in YEARS else f"{amount:,}"

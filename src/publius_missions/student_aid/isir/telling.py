@@ -14,6 +14,7 @@ from publius_missions.student_aid.isir.rejects import named
 from publius_missions.student_aid.questions import SPANISH
 
 LANGUAGES = ("en", "es")
+FLAG = "Pell flag"
 CODES = ("maximum Pell indicator", "minimum Pell indicator")  # Of which 0 means that there is none.
 
 
@@ -126,7 +127,7 @@ class Telling:
             yield f"  {self._compared(each)}"
         held = [(step.line.name, step.record, step.line.amount) for step in explained.steps if step.record is not None]
         held += [(each.name, each.record, each.computed) for each in explained.compared]
-        differing = [self.law(name) for name, record, computed in held if record != computed]
+        differing = [self._name(name) for name, record, computed in held if record != computed]
         count = "some_differ" if differing else "all_equal"
         names = ", ".join(differing)
         yield f"  {self._say('results', count, count=len(held), differing=len(differing), names=names)}"
@@ -138,15 +139,17 @@ class Telling:
             told = self._say("results", "earlier_told", sai=f"{explained.today.sai:,}", max_pell=max_pell)
             yield f"  {self._say('results', 'earlier', told=told)}"
 
+    def _name(self, name: str) -> str:
+        """The flag is no line of the law, and has a name of its own."""
+        return self._say("results", "pell_flag") if name == FLAG else self.law(name)
+
     def _compared(self, each: Compared) -> str:
-        if each.name == "Pell flag":
-            name = self._say("results", "pell_flag")
+        if each.name == FLAG:
             record, computed = (self._say("results", "yes" if held else "no") for held in each[1:])
         else:
-            name = _upper(self.law(each.name))
             record, computed = (self._amount(each.name, held) for held in each[1:])
         form = "equal" if each.record == each.computed else "differs"
-        return self._say("results", form, name=name, record=record, computed=computed)
+        return self._say("results", form, name=_upper(self._name(each.name)), record=record, computed=computed)
 
 
 def _tells(given: Given) -> bool:
