@@ -5,7 +5,7 @@ else follows from them: the schema for a model, the form for a person, the readi
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
@@ -55,8 +55,10 @@ class Choice(NamedTuple):
 class Ask:
     """The question that an input answers, in English and Spanish; without Spanish, in English.
 
-    `words` are how people name it in a conversation, in either language. `choices` are the values of a choice, an award
-    year or a state with their English and Spanish names, or the values alone where they speak for themselves.
+    `words` are how people name it in a conversation, in either language, `a|b` one thing by two words; `no` those that
+    say no to it, `single` where it asks for `married`; `called` what a number is called, `half-time` for 50, and under
+    0 what may be any number and is asked for, `part-time`. `choices` are the values of a choice, an award year or a
+    state with their English and Spanish names, or the values alone where they speak for themselves.
     """
 
     question: str
@@ -64,6 +66,8 @@ class Ask:
     help: str = ""
     help_es: str = ""
     words: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    called: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, str]] | Collection[str] = ()
 
     def listed(self) -> tuple[Choice, ...]:

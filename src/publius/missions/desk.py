@@ -11,16 +11,16 @@ from typing import Any
 import msgspec
 
 from publius.errors import InvalidInputs, NotFound
-from publius.kit import InvalidInput, Kind, Tool
-from publius.missions import phrases
+from publius.kit import InvalidInput, Tool
+from publius.missions import hearing, phrases
 from publius.missions.computing import computed, form_path
 from publius.missions.languages import language_of
 from publius.missions.pack import Pack
 from publius.missions.phrases import Spoken
 from publius.missions.proposing import Propose, proposed
 from publius.missions.refusals import refused
-from publius.missions.routing import route, wants_result
-from publius.missions.saying import said
+from publius.missions.routing import route, wants_result, wants_telling
+from publius.missions.saying import Said, said
 from publius.missions.shelf import Shelf
 from publius.missions.slots import Slot, arguments, missing, slots_of
 from publius.missions.turns import affirms, asks_something, denies, goes_on, stated
@@ -104,6 +104,7 @@ class _Turn:
         self._said = [message.content for message in question.messages if message.role == "user"]
         self._language = language_of(self._said)
         self._spent = Usage()
+        self._found: dict[str, Any] = {}  # by Llama, in the person's words
 
     async def evidence(self) -> Evidence:
         """See `Desk.evidence`."""
@@ -124,7 +125,10 @@ class _Turn:
         tool = route(self._text, self._tools)
         if tool is None or wants_result(self._text):
             return tool
-        return tool if len(said(stated(self._text), slots_of(tool)).values) >= FIGURES else None
+        if wants_telling(self._text):
+            return tool if len(said(stated(self._text), slots_of(tool)).values) >= FIGURES else None
+        values = said(self._text, slots_of(tool)).values
+        return tool if len(values) >= FIGURES or hearing.unknown_year(tool, values) else None
 
     def _told_most(self) -> Tool | None:
         """The tool for whose inputs the message gives the most values, if it gives several and one has the most."""
@@ -147,32 +151,38 @@ class _Turn:
             return self._result(spoken.tool, spoken.values)
         asked = spoken.asked if not spoken.confirms else ()
         text = self._text if wants_result(self._text) else stated(self._text)
-        heard = said(text, slots_of(spoken.tool), asked, _whose(spoken.tool, spoken.values))
+        heard = hearing.heard(spoken.tool, [text], spoken.values, asked)
+        heard = hearing.also(heard, hearing.outside(self._text, text))
+        heard = hearing.of_one(heard, spoken, self._said[:-1])
         values = heard.values
-        if not values and now and not asks_something(self._text) and (asked or not denies(self._text)):
+        understood = values or heard.several or hearing.spoken_of(spoken.tool, heard.named, spoken.values)
+        if not understood and now and not asks_something(self._text) and (asked or not denies(self._text)):
             values = await self._proposed(spoken.tool)
-        if values:
-            return self._next(spoken.tool, spoken.values | values, heard.unplaced)
+        if understood or values:
+            return self._next(spoken.tool, hearing.kept(spoken.values, heard.several) | values, heard)
         if not now or asks_something(self._text):
             return None
+        notes = self._notes(spoken.tool, heard)
         if spoken.confirms and denies(self._text):
-            return self._ask(spoken.tool, spoken.values, ())
-        return self._ask(spoken.tool, spoken.values, asked[:1], phrases.NOT_UNDERSTOOD[self._language])
+            return self._ask(spoken.tool, spoken.values, (), *notes)
+        return self._ask(spoken.tool, spoken.values, asked[:1], phrases.NOT_UNDERSTOOD[self._language], *notes)
 
     async def _begins(self, tool: Tool) -> Evidence:
         """A tool is asked for: what has been said already counts, newly or in an earlier turn to the same tool."""
         earlier, _ = self._last((tool,))
         known = dict(earlier.values) if earlier else {}
-        heard = said("\n".join(self._said), slots_of(tool), subject=_whose(tool, known))
-        newest = said(self._text, slots_of(tool), subject=_whose(tool, known))
-        values = heard.values | known | newest.values
+        heard = hearing.heard(tool, [self._text] if earlier else self._said, known)
+        if earlier:
+            heard = hearing.of_one(heard, earlier, self._said[:-1])
+        values = hearing.kept(known, heard.several) | heard.values
         if missing(tool, values):
-            values = await self._proposed(tool) | values
-        return self._next(tool, values, newest.unplaced)
+            values = hearing.kept(await self._proposed(tool), heard.several) | values
+        return self._next(tool, values, heard)
 
     async def _proposed(self, tool: Tool) -> dict[str, Any]:
         _, values, spent = await self._desk.propose(self._grant, (tool,), self._said)
         self._spend(spent)
+        self._found |= values
         return values
 
     async def _otherwise(self) -> Evidence:
@@ -186,7 +196,7 @@ class _Turn:
         tool, values, spent = await self._desk.propose(self._grant, self._tools, self._said)
         self._spend(spent)
         if tool is not None and values:
-            return self._next(tool, values, ())
+            return self._next(tool, values, Said({}))
         return msgspec.structs.replace(found, spent=self._spent)
 
     async def _told(self) -> Evidence:
@@ -198,14 +208,13 @@ class _Turn:
                 break
         return found
 
-    def _next(self, tool: Tool, values: Mapping[str, Any], unplaced: Sequence[str]) -> Evidence:
+    def _next(self, tool: Tool, values: Mapping[str, Any], heard: Said) -> Evidence:
         """The next question; or where nothing is missing, all inputs to be confirmed."""
+        given = values
         values, problems = _readable(tool, values, self._language)
-        notes = [*problems.values()]
-        if unplaced:
-            amounts = phrases.joined(unplaced, self._language)
-            notes.append(phrases.UNPLACED[self._language].format(amounts=amounts))
-        if lacking := missing(tool, values):
+        heard = hearing.also(heard, [f"{given[path]:,}" for path in problems if hearing.is_number(given[path])])
+        notes = [*problems.values(), *self._notes(tool, heard)]
+        if lacking := missing(tool, values) or hearing.spoken_of(tool, heard.named, values):
             return self._ask(tool, values, _together(lacking), *notes)
         try:
             computed(self._pack, tool, arguments(values), self._language)
@@ -213,6 +222,10 @@ class _Turn:
             return self._ask(tool, values, (), str(error), *notes)
         text = "\n\n".join([*notes, phrases.confirming(tool, values, self._language)])
         return self._reply("confirm", text, tool, values)
+
+    def _notes(self, tool: Tool, heard: Said) -> list[str]:
+        """What was said and is not used, so that nothing is left out without a word."""
+        return phrases.unused(tool, heard.several, hearing.unused(heard, self._found), self._language)
 
     def _ask(self, tool: Tool, values: Mapping[str, Any], slots: Sequence[Slot], *notes: str) -> Evidence:
         text = "\n\n".join([*notes, phrases.asking(tool, slots, values, self._language)])
@@ -259,10 +272,3 @@ def _together(lacking: Sequence[Slot]) -> tuple[Slot, ...]:
         return tuple(alone[:AT_ONCE])
     people = lacking[0].people
     return tuple(slot for slot in lacking if slot.people == people)
-
-
-def _whose(tool: Tool, values: Mapping[str, Any]) -> str:
-    """The list of people that is spoken of where nobody is named: the one that is needed or already told of."""
-    told = [path.partition(".0.")[0] for path in values if ".0." in path]
-    needed = [each.name for each in tool.missing(arguments(values)) if each.kind is Kind.PEOPLE]
-    return next(iter([*needed, *told]), "")

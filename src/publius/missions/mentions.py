@@ -11,7 +11,12 @@ from publius.verification.figure import Day, Figure
 from publius.verification.figure import Kind as Read
 from publius.verification.words import fold
 
+_POINTED = re.compile(r"(?<!\d)\d{1,3}\.\d{3}(?!\d)")  # thousands in Spain, three decimals in the United States
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DATED = re.compile(r"(?i)\b(?:in|for|since|year|en|del|desde|a[nñ]o)\s+$")
 _THOUSANDS = re.compile(r"(?<=\d)k\b")
+# `SAI 1000 half-time` is a thousand, and not half of it.
+_PARTS = re.compile(r"(?i)(?<=\d)\s(?:half|quarter|third|medio|media|cuarto|tercio)\b")
 _YES = re.compile(r"(?:yes|yess|yep|yeah|yup|si|correct|true|correcto|claro)\b")
 _NO = re.compile(r"(?:no|nope|nah|false|not)\b")
 _NOTHING = re.compile(r"(?:none|nothing|zero|nada|cero|ninguno|ninguna)\b")
@@ -25,22 +30,31 @@ _WORDS: tuple[tuple[re.Pattern[str], Kind, int | bool], ...] = (
 
 
 class Mention(NamedTuple):
-    """`text[start:end]`, and what it is a value of. An `idle` one, such as `one`, can only be an answer."""
+    """`text[start:end]`, and what it is a value of. An `idle` one, such as `one`, can only be an answer.
+
+    `year`: it is written as a year is, `2024`; `dated`: and the word before says so, `in 2024`.
+    `unclear`: nobody can say which amount it is, as with `80.000`.
+    """
 
     kind: Kind
     value: int | str | bool
     start: int
     end: int
     idle: bool = False
+    year: bool = False
+    dated: bool = False
+    unclear: bool = False
 
     def fits(self, kind: Kind) -> bool:
-        """Whether it can be the answer to a question of this kind. A bare number can be an amount."""
-        return kind is self.kind or (kind is Kind.MONEY and self.kind is Kind.WHOLE)
+        """Whether it can be the answer to a question of this kind. A bare number can be an amount, but for a date."""
+        if self.unclear:
+            return False
+        return kind is self.kind or (kind is Kind.MONEY and self.kind is Kind.WHOLE and not self.dated)
 
 
 def read(text: str, *, alone: bool = False) -> list[Mention]:
     """All that the text holds, in order. `alone`: it is nothing but answers, so `OH` is a state, and `1` a number."""
-    found = [mention for figure in figures.read(_THOUSANDS.sub("K", text)) if (mention := _number(figure, alone))]
+    found = [mention for figure in figures.read(_plain(text)) if (mention := _number(figure, text, alone))]
     found += [Mention(Kind.STATE, code, start, end) for code, start, end in states.find(text, alone=alone)]
     folded = fold(text)
     if alone and len(folded) == len(text):
@@ -51,16 +65,23 @@ def read(text: str, *, alone: bool = False) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def _number(figure: Figure, alone: bool) -> Mention | None:
+def _plain(text: str) -> str:
+    """The text as figures are read in it, every place where it was."""
+    return _PARTS.sub(lambda part: f" {'_' * (len(part.group()) - 1)}", _THOUSANDS.sub("K", text))
+
+
+def _number(figure: Figure, text: str, alone: bool) -> Mention | None:
     """A figure as an answer. One with a fraction is none: nobody can say what was meant by 1.234."""
     value, kind = figure.value, Kind.WHOLE
+    if _POINTED.search(figure.text) and isinstance(value, Fraction) and value < 1_000:
+        return Mention(Kind.MONEY, 0, figure.start, figure.end, unclear=True)
     if figure.kind is Read.YEARS and isinstance(value, tuple) and not isinstance(value, Day):
         first, second = value
         if second != first + 1:
             return None
         return Mention(Kind.AWARD_YEAR, f"{first}-{second % 100:02}", figure.start, figure.end)
     if figure.kind is Read.DATE and isinstance(value, Day) and value.year and not value.month:
-        return Mention(Kind.WHOLE, value.year, figure.start, figure.end)
+        return Mention(Kind.WHOLE, value.year, figure.start, figure.end, year=True, dated=_is_dated(figure, text))
     if figure.kind not in (Read.MONEY, Read.NUMBER) or not isinstance(value, Fraction):
         return None
     if figure.kind is Read.MONEY:
@@ -69,4 +90,10 @@ def _number(figure: Figure, alone: bool) -> Mention | None:
         kind, value = Kind.MONEY, Fraction(round(value))  # An amount is in whole dollars, as a form rounds it.
     if value.denominator != 1 or (figure.weak and not alone):
         return None
-    return Mention(kind, int(value), figure.start, figure.end, figure.weak)
+    year = kind is Kind.WHOLE and bool(_YEAR.fullmatch(figure.text))
+    dated = year and _is_dated(figure, text)
+    return Mention(kind, int(value), figure.start, figure.end, figure.weak, year, dated)
+
+
+def _is_dated(figure: Figure, text: str) -> bool:
+    return bool(_DATED.search(text, max(0, figure.start - 12), figure.start))

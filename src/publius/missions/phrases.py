@@ -5,7 +5,7 @@ from there. A confirmation counts only where the message is, word for word, the 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -40,8 +40,16 @@ EXAMPLE: Words = {
     "es": "Dígalo con su nombre y su valor, como «{label} {value}», o cámbielo en el formulario:",
 }
 UNPLACED: Words = {
-    "en": "You also said {amounts}, and I do not know what that is, so I did not use it.",
-    "es": "También dijo {amounts}, y no sé qué es, así que no lo usé.",
+    "en": "You also said {amounts}, and I cannot tell for certain what that is, so I did not use it. "
+    "If it counts, say it with its name.",
+    "es": "También dijo {amounts}, y no puedo saber con certeza qué es, así que no lo usé. "
+    "Si cuenta, dígalo con su nombre.",
+}
+SEVERAL: Words = {
+    "en": "For “{question}” you told me of more than one. I cannot tell for certain which figure is whose, so I used "
+    "none of them. The form takes each of them by itself.",
+    "es": "Para «{question}» me habló de más de uno. No puedo saber con certeza de quién es cada cifra, así que no "
+    "usé ninguna. El formulario recibe cada uno por separado.",
 }
 NOT_UNDERSTOOD: Words = {
     "en": "I could not tell what that answers, so I took nothing from it.",
@@ -84,7 +92,9 @@ def asking(tool: Tool, slots: Sequence[Slot], values: Values, language: str) -> 
         parts += [KNOWN[language], *_known(tool, values, language)]
     if slots:
         return "\n\n".join([*parts, ANSWER[language]])
-    first = next(slot for slot in slots_of(tool) if slot.path in values)
+    first = next((slot for slot in slots_of(tool) if slot.path in values), None)
+    if first is None:
+        return "\n\n".join([*parts, ANSWER[language]])
     example = EXAMPLE[language].format(
         label=_label(first.parameter, language), value=shown(first, values[first.path], language)
     )
@@ -97,6 +107,13 @@ def confirming(tool: Tool, values: Values, language: str) -> str:
     if taken := _assumed(tool, values, language):
         parts += [ASSUMED[language], taken]
     return "\n\n".join([*parts, RIGHT[language]])
+
+
+def unused(tool: Tool, several: Collection[str], amounts: Sequence[str], language: str) -> list[str]:
+    """What was said and is not used: lists of which more than one was told of, and amounts."""
+    people = {slot.people.name: slot.people for slot in slots_of(tool) if slot.people}
+    notes = [SEVERAL[language].format(question=people[name].question(language)) for name in sorted(several)]
+    return [*notes, UNPLACED[language].format(amounts=joined(amounts, language))] if amounts else notes
 
 
 def read_back(message: str, tools: Iterable[Tool]) -> Spoken | None:

@@ -25,7 +25,7 @@ _WANTED = re.compile(
       | (?:would|will|do|does|can)\s+(?:i|we|my\s+\w+|he|she)\s+
         (?:qualify|count|get|need|owe|receive|be|have\s+to\s+pay)\b
       | (?:what|and|but)\s+if | what\s+happens\s+(?:to\s+my|if\s+(?:i|we|my))
-      | (?:my|our)\s+(?:own\s+)?\w+\s+(?:estimate|result)
+      | (?:my|our)\s+(?:own\s+)?\w+\s+(?:estimate|result) | what\s+would\b.{0,60}?\bfor\s+(?:me|us)\b
       | (?:calcul|estim|determin|compar|simul|comput)\w*
       | cuant[oa]s?\b.{0,60}?\b(?:me|nos|mi|mis|yo|podria|puedo|recibi\w*|tendr\w*|toca\w*|daria\w*|darian)\b
       | (?:want|need|like|quiero|quisiera|quisieramos|necesito)\b.{0,40}?\b(?:my|our|mi|mis|nuestr[oa])\b
@@ -73,6 +73,11 @@ def wants_result(text: str) -> bool:
     if _WHOLE.search(folded) and not re.match(r"\W*(?:how|what|como|que)\s+(?:is|are|do|does|se|es)\b", folded):
         return True
     return not _TOLD.search(folded) and bool(_WANTED.search(folded) or _SELF.search(folded))
+
+
+def wants_telling(text: str) -> bool:
+    """Whether the text asks how something is done or what it is."""
+    return bool(_TOLD.search(fold(text)))
 
 
 def _letters(phrase: str, words: list[str]) -> int:

@@ -56,8 +56,13 @@ def arguments(values: Values) -> dict[str, Any]:
 def missing(tool: Tool, values: Values) -> tuple[Slot, ...]:
     """What has to be asked for, in the tool's order."""
     needed = {parameter.name for parameter in tool.missing(arguments(values))}
-    needed |= {path.partition(".0.")[0] for path in values if ".0." in path}  # a person is told of whole or not at all
-    return tuple(slot for slot in slots_of(tool) if slot.path not in values and _asked(slot, needed))
+    told = {path.partition(".0.")[0] for path in values if ".0." in path}  # a person is told of whole or not at all
+    return tuple(
+        slot
+        for slot in slots_of(tool)
+        if slot.path not in values
+        and (_asked(slot, needed) or (slot.people and slot.people.name in told and slot.parameter.required))
+    )
 
 
 def assumed(tool: Tool, values: Values) -> tuple[Slot, ...]:
@@ -77,6 +82,7 @@ def nobody(tool: Tool, values: Values) -> tuple[Parameter, ...]:
 
 
 def _asked(slot: Slot, needed: set[str]) -> bool:
-    if slot.people is not None:
-        return slot.people.name in needed and slot.parameter.required
-    return slot.path in needed
+    if slot.people is None:
+        return slot.path in needed
+    any_required = any(each.required for each in slot.people.fields)
+    return slot.people.name in needed and (slot.parameter.required or not any_required)

@@ -55,6 +55,15 @@ def find(phrase: str, text: Sequence[str], apart: int = 0) -> tuple[int, int] | 
     return None
 
 
+def places(phrase: str, text: Sequence[str], apart: int = 0) -> list[tuple[int, int]]:
+    """Every place where `find` finds it: of those that end in one place, the shortest."""
+    found, at = {}, 0
+    while (place := find(phrase, text[at:], apart)) is not None:
+        found[at + place[1]] = at + place[0]
+        at += place[0] + 1
+    return [(first, end) for end, first in found.items()]
+
+
 @lru_cache(maxsize=4096)
 def _slots(phrase: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """For each word of a phrase its alternatives, each as words; `work-study` is two of them."""

@@ -28,7 +28,9 @@ _FIRST = re.compile(
 # Nothing but the name, as people list what they are: `dependent, 2026-27, family of 4`.
 _LISTED = re.compile(r"\W*(?P<no>(?:not|no)\s+)?(?:(?:an?|una?|estudiante)\s+)*(?:student|estudiante)?\W*")
 # A question that follows on what is stated: `Soy dependiente, ¿cuánto recibiría?`
-_ASKED_BEHIND = re.compile(r"¿|[,;]\s*(?:how|what|which|when|can|do|does|would|cuant[oa]s?|cual(?:es)?|que|como)\b")
+_ASKED_BEHIND = re.compile(
+    r"¿|[,;]\s*(?:how|what|which|when|can|am|is|are|will|do|does|would|soy|puedo|cuant[oa]s?|cual(?:es)?|que|como)\b"
+)
 _NOT_BEFORE = re.compile(r"\b(?:no|nunca|tampoco)\s+$")  # as Spanish has it: `no estoy casado`
 _ANSWERED = re.compile(r"\W{0,3}(yes|no|si)\b")
 _NOT = re.compile(r"\b(?:not|no|never|nobody|none|neither|without|nunca|tampoco|ni|sin)\b|n't\b")

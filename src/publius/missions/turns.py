@@ -21,7 +21,7 @@ _ASKS = re.compile(
 )
 
 BRIEF = 3  # words of an answer that is in doubt: `2026-27?`
-_SENTENCE = re.compile(r"(?<=[^\W\d]\.)\s+|(?<=[!?])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[^\W\d]\.)\s+|(?<=\d\d\.)\s+|(?<=[!?])\s+|\n+")
 
 
 def affirms(text: str) -> bool:

@@ -35,8 +35,14 @@ def says_unanswered(sentence: str) -> bool:
     return bool(_UNANSWERED.search(fold(sentence)))
 
 
+# A question that a small model puts to itself, however it goes on: `Question: Pell Grant for 2026-27 would be …`.
+_PREFIXED = re.compile(r"\W*(?:question|pregunta|q|p|query|prompt|user|usuario|example|ejemplo)\s*\d{0,2}\s*:")
+
+
 def is_talk(sentence: str) -> bool:
-    """Whether the sentence says nothing: `Here is the answer:`, a question back, a lone mark."""
+    """Whether the sentence says nothing: `Here is the answer:`, a question back or named as one, a lone mark."""
+    if _PREFIXED.match(fold(sentence)):
+        return True
     if sentence.rstrip("\"'”’»").endswith("?") or _RECITED.search(fold(sentence)):
         return True
     return all(word.text.lower() in TALK_WORDS for word in content(sentence))

@@ -28,6 +28,8 @@ def asked(name: str) -> Ask:
         help=words.get("help", ""),
         help_es=words.get("help_es", ""),
         words=tuple(words.get("words", ())),
+        no=tuple(words.get("no", ())),
+        called={int(value): tuple(names) for value, names in words.get("called", {}).items()},
         choices={value: tuple(names) for value, names in words.get("choices", {}).items()},
     )
 
