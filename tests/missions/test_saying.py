@@ -284,7 +284,10 @@ def test_what_a_number_is_called_is_taken_and_what_it_may_be_is_asked_for() -> N
     assert taken("part-time, 7 hours").values == {"hours": 7} and not taken("part-time, 7 hours").named
 
 
-@pytest.mark.parametrize("text", ["I am single", "single, family of 1", "soy soltero", "I'm not married", "unmarried"])
+@pytest.mark.parametrize(
+    "text",
+    ["I am single", "single, family of 1", "I am single, no kids", "soy soltero", "I'm not married", "unmarried"],
+)
 def test_what_says_no_in_a_word_of_its_own_is_no(text: str) -> None:
     assert taken(text).values["married"] is False
 

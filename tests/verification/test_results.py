@@ -60,6 +60,22 @@ async def test_what_llama_says_rightly_is_kept_and_what_it_leaves_out_is_added()
 
 
 @pytest.mark.parametrize(
+    "stray",
+    [
+        "Question: Student Aid Index is 7,245: ",
+        "Question: Pell Grant for a full-time year is $2,150: …",
+        "Pregunta: your Pell Grant for a full-time year is $2,150.",
+        "Your Pell Grant for a full-time year is $2,150:",
+        "Q: Your Student Aid Index is 7,245.",
+    ],
+)
+async def test_a_label_or_a_question_is_no_statement_of_the_result(stray: str) -> None:
+    checked = await written(f"{stray}\nYour Student Aid Index is 7,245.")
+    assert stray.strip() not in checked.text and "Question" not in checked.text
+    assert checked.claims[0].text == "Your Student Aid Index is 7,245." and "$2,150" in checked.text
+
+
+@pytest.mark.parametrize(
     "lie",
     [
         "Your Student Aid Index is 7,254.",

@@ -125,10 +125,13 @@ class _Turn:
         tool = route(self._text, self._tools)
         if tool is None or wants_result(self._text):
             return tool
+        if len(said(stated(self._text), slots_of(tool)).values) >= FIGURES:
+            return tool
         if wants_telling(self._text):
-            return tool if len(said(stated(self._text), slots_of(tool)).values) >= FIGURES else None
+            return None
         values = said(self._text, slots_of(tool)).values
-        return tool if len(values) >= FIGURES or hearing.unknown_year(tool, values) else None
+        figures = len(values) >= FIGURES and any(map(hearing.is_number, values.values()))
+        return tool if figures or hearing.unknown_year(tool, values) else None
 
     def _told_most(self) -> Tool | None:
         """The tool for whose inputs the message gives the most values, if it gives several and one has the most."""

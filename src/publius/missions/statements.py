@@ -32,7 +32,7 @@ _ASKED_BEHIND = re.compile(
     r"¿|[,;]\s*(?:how|what|which|when|can|am|is|are|will|do|does|would|soy|puedo|cuant[oa]s?|cual(?:es)?|que|como)\b"
 )
 _NOT_BEFORE = re.compile(r"\b(?:no|nunca|tampoco)\s+$")  # as Spanish has it: `no estoy casado`
-_ANSWERED = re.compile(r"\W{0,3}(yes|no|si)\b")
+_ANSWERED = re.compile(r"\W{0,3}(yes|no|si)\b(?=\s*(?:[,.;]|$))")  # and not `single, no kids`
 _NOT = re.compile(r"\b(?:not|no|never|nobody|none|neither|without|nunca|tampoco|ni|sin)\b|n't\b")
 
 

@@ -136,6 +136,8 @@ class Checking:
         listed = piece.breaks and self._listing
         if len(sentence.split()) < SHORTEST and not (listed or sentence.endswith((".", "!", ":")) or read(sentence)):
             return Objection(Reason.OFF_QUESTION, "It is no sentence, so it says nothing by itself.")
+        if self._evidence.tools and sentence.endswith((":", "…", "...")):
+            return Objection(Reason.OFF_QUESTION, "It is a label before a result, and states none.")
         # The encoder is not sure across languages, so it does not decide there.
         foreign = is_spanish(sentence) != is_spanish(self._question)
         if isinstance(match and match.span, Heading):
