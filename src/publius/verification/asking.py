@@ -28,6 +28,7 @@ _TIMES = {
     "segundo": "second", "semester": "semester", "semestre": "semester", "quarter": "quarter",
 }  # fmt: skip
 _UNITS = rf"(?:{'|'.join(_TIMES)})(?:e?s)?"
+# `What is the price of a pass` and `qué es el precio` want the word explained, not an amount.
 _ASKED = [
     (Expected.FAX, r"fax(?: number)?; (?:numero de )?fax"),
     (Expected.PHONE, r"""(?:tele)?phone number; number (?:to|can i|do i) call; numero de telefono"""),
@@ -37,7 +38,8 @@ _ASKED = [
         cuanto tiempo; how often; con que frecuencia; in (?:{_UNITS}); (?:processing|waiting|response) times?"""),
     (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may);
         how (?:expensive|costly);
-        (?:what|which|que|cual)[^?!]{0,60} (?:costs?|prices?|fees?|charged?|rents?|salary|precio|costo|alquiler);
+        (?:what|which|que|cual)(?! es (?:el|la)\b(?<=que es ..)|[^?!]{0,40} price of an?\b)[^?!]{0,60}
+        (?:costs?|prices?|fees?|charged?|rents?|salary|precio|costo|alquiler);
         cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
         (?:amount|award|fine|loan|grant)"""),
     (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);
