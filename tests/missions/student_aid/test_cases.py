@@ -4,14 +4,20 @@ With the real small Llama a sample is asked. Whatever it writes, what the code d
 that its citation does not hold; whether it says all that was wanted is its own affair, and is only counted.
 """
 
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
 import pytest
 from tests.missions.student_aid.test_mission import CASES, PACK
 from tests.missions.test_conversation import member
 
 from publius import flow
-from publius.application import Application
+from publius.application import EMBEDDING_MODEL, Application
+from publius.inference.embedding import Embedder, Vectors
 from publius.missions.cases import Placed
-from publius.missions.running import Outcome, run
+from publius.missions.running import AT_ONCE, Outcome, run
 from publius.settings import Settings, read
 from publius.types import Agency, Answer, Question
 from publius.verification.figures import missing
@@ -20,20 +26,41 @@ from publius.verification.figures import read as figures
 pytestmark = pytest.mark.slow
 
 
+class Remembering(Embedder):
+    """Makes the vector of each text once: the cases read the same passages again and again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._made: dict[str, Vectors] = {}
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._made]
+        self._made.update(zip(new, await super().embed(new), strict=True))
+        return np.array([self._made[text] for text in texts], np.float32).reshape(len(texts), -1)
+
+
+@pytest.fixture
+def embedder(store: Path) -> Embedder:
+    return Remembering(store / "models" / EMBEDDING_MODEL)
+
+
 async def asked(building: Application, agency: Agency, cases: list[Placed]) -> list[tuple[Outcome, list[Answer]]]:
     """The outcome of each case, and every answer on the way to it."""
     await building.missions.turn(agency, PACK.id, True, "user:1")
-    found = []
-    for case in cases:
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case: Placed) -> tuple[Outcome, list[Answer]]:
         answers: list[Answer] = []
 
-        async def ask(question: Question, heard: list[Answer] = answers) -> Answer:
-            heard.append(await flow.answer(question, building))
-            return heard[-1]
+        async def ask(question: Question) -> Answer:
+            answers.append(await flow.answer(question, building))
+            return answers[-1]
 
-        [outcome] = await run([case], PACK.model, member(agency), ask, lambda _: None)
-        found.append((outcome, answers))
-    return found
+        async with free:
+            [outcome] = await run([case], PACK.model, member(agency), ask, lambda _: None)
+        return outcome, answers
+
+    return await asyncio.gather(*map(one, cases))
 
 
 def told(outcome: Outcome) -> str:
