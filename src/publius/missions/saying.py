@@ -65,6 +65,7 @@ class _Sentence(NamedTuple):
     places: list[Place]
     people: list[whose.People]
     twice: set[str]  # the paths for which it gives two values
+    vague: list[str]  # the paths whose number it calls by what may be any, `part-time`
 
 
 def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: str = "") -> Said:
@@ -78,6 +79,7 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     unused: list[tuple[str, Answer]] = []
     told: set[tuple[str, str]] = set()
     named: list[str] = []
+    vague: list[str] = []
     taken: list[tuple[str, str]] = []  # the path of each amount taken, and how it is written
     twice: set[str] = set()
     subject = next((slot.people.name for slot in asked if slot.people), subject)
@@ -95,6 +97,7 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
         taken += [(place.slot.path, sentence[m.start : m.end]) for m, place in here.pairs if _counts(m, place)]
         unused += [(sentence[m.start : m.end], m.value) for m in _left(here)]
         named += [place.slot.path for place in here.places if place.sure and place.slot.kind is Kind.WHOLE]
+        vague += here.vague
     several = whose.several(told) | {path.partition(".0.")[0] for path in twice if ".0." in path}
     bare = {} if several else _bare(text[:LONGEST], asked, {path: values[path] for path in values.keys() - twice})
     dropped = {path for path in values if path in twice or path.partition(".0.")[0] in several} - bare.keys()
@@ -102,13 +105,24 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     unplaced += _without(unused, bare)
     unplaced += amounts(text[LONGEST : 4 * LONGEST])
     values = bare | {path: value for path, value in values.items() if path not in dropped}
+    named += [] if any(path in values for path in vague) else vague[-1:]  # one of them says it for all
     lacking = tuple(path for path in dict.fromkeys(named) if path not in values)
     return Said(values, tuple(unplaced), frozenset(several), frozenset(told), lacking, subject)
 
 
 def amounts(text: str) -> list[str]:
     """Every amount in the text, as it is written."""
-    return [text[each.start : each.end] for each in mentions.read(text) if is_amount(each) and not each.idle]
+    return [written for written, _ in sums(text)]
+
+
+def sums(text: str) -> list[tuple[str, Mention]]:
+    """Every amount as it is written and as its own sentence reads it: `80.000` is eighty thousand in Spanish alone."""
+    return [
+        (sentence[each.start : each.end], each)
+        for sentence in _SENTENCE.split(text)
+        for each in mentions.read(sentence)
+        if is_amount(each) and not each.idle
+    ]
 
 
 def _of_the_family(here: _Sentence) -> bool:
@@ -149,6 +163,7 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
     pairs = paired(places, held, text)
     used = {mention for mention, _ in pairs}
     found: dict[str, Answer] = {}
+    vague: list[str] = []
     twice = set()
     for mention, place in pairs:
         if found.setdefault(place.slot.path, mention.value) != mention.value:
@@ -163,7 +178,7 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
             if value:
                 found.setdefault(slot.path, value)
             else:
-                places.append(Place(slot, 0, 0, 0))
+                vague.append(slot.path)
     plain = _plain(text, [*held, *(place for place in places if place.slot.kind in _COUNTED)])
     for place in places:
         if place.slot.kind is Kind.YES_NO:
@@ -178,7 +193,7 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
         of_them = slot.people is None or slot.people.name == spoken
         if of_them and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, is_named)):
             found.setdefault(slot.path, choice)
-    return _Sentence(found, pairs, held, used, places, people, twice)
+    return _Sentence(found, pairs, held, used, places, people, twice, vague)
 
 
 def _called(slot: Slot, words: Sequence[str], tokens: Sequence[whose.Token], text: str) -> list[int]:

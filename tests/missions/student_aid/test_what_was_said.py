@@ -100,11 +100,18 @@ async def test_said_enrolment_is_taken(talk: Conversation, text: str, said: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["SAI 1000 part-time in 2026-27, what is my Pell?", "Beca Pell 2026-27, SAI 1000, tiempo parcial"]
+    ("text", "asked"),
+    [
+        ("SAI 1000 part-time in 2026-27, what is my Pell?", "credits"),
+        ("Beca Pell 2026-27, SAI 1000, tiempo parcial", "credits"),
+        ("How much may I borrow part-time in 2026-27? I am independent, first year.", "enrolment"),
+    ],
 )
-async def test_unsure_enrolment_is_asked_for_and_not_taken_for_full_time(talk: Conversation, text: str) -> None:
+async def test_unsure_enrolment_is_asked_for_and_not_taken_for_full_time(
+    talk: Conversation, text: str, asked: str
+) -> None:
     reply = await replied(talk, text)
-    assert reply.kind == "ask" and reply.asks == ("credits",)
+    assert reply.kind == "ask" and reply.asks == (asked,)
 
 
 @pytest.mark.parametrize(
