@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 
 from publius import demonstration
-from publius.application import Application, open_application, storage_ready
+from publius.application import Application, open_application
 from publius.inference import weights
 from publius.inference.catalog import read_catalog
 from publius.settings import Settings, read
-from publius.storage import Owner
+from publius.storage import Owner, storage_ready
 from publius.types import Agency, Principal, Role
 
 CORPUS = Path(__file__).parents[2] / "shared" / "data" / "corpus"

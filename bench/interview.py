@@ -8,9 +8,9 @@ from statistics import median
 import httpx
 
 from bench.building import fresh_home
-from publius.application import Application, open_application, storage_ready
+from publius.application import Application, open_application
 from publius.inference.echo import EchoEngine
-from publius.storage import Owner
+from publius.storage import Owner, storage_ready
 from publius.types import Role
 from publius.web import create_app
 

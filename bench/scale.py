@@ -21,12 +21,12 @@ from bench.scaling.asking import Asked, ours, usearch, vectors_alone
 from bench.scaling.drawing import Curve, draw
 from bench.scaling.library import fill, memory, on_disk, settled, without_vectors
 from bench.scaling.passages import IN_A_DOCUMENT, Parents, kept, parents
-from publius.application import EMBEDDING_MODEL, Storage, storage_ready
+from publius.application import EMBEDDING_MODEL
 from publius.inference.embedding import Embedder
 from publius.retrieval.library import Library
 from publius.retrieval.reading.sandbox import Reader
 from publius.settings import Settings, read
-from publius.storage import Database, Owner
+from publius.storage import Database, Owner, Storage, storage_ready
 
 SIZES = (10_000, 30_000)
 AGENCIES, EACH = 1_000, 10

@@ -13,7 +13,7 @@ import psycopg
 from bench.building import documents, fresh_home, questions
 from bench.report import Report, Target
 from publius import demonstration
-from publius.application import EMBEDDING_MODEL, Storage, storage_ready
+from publius.application import EMBEDDING_MODEL
 from publius.inference.embedding import Embedder
 from publius.retrieval.library import Library
 from publius.retrieval.passages import Piece, split
@@ -22,7 +22,7 @@ from publius.retrieval.reading.document import About
 from publius.retrieval.reading.sandbox import Reader
 from publius.retrieval.revision import File, write
 from publius.retrieval.search import search
-from publius.storage import Database, Owner
+from publius.storage import Database, Owner, Storage, storage_ready
 from publius.types import Agency
 
 PASSAGES = 50_000

@@ -14,11 +14,11 @@ from itertools import cycle
 
 from bench.building import fresh_home
 from bench.report import Report, Target
-from publius.application import derive, server_key
 from publius.inference.catalog import read_catalog
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.engine import Request
 from publius.inference.writer import cache_salt
+from publius.storage.secret import derive, server_key
 from publius.types import Message
 
 PROBES = 400

@@ -12,14 +12,14 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from publius.application import EMBEDDING_MODEL, Application, Storage, open_application
+from publius.application import EMBEDDING_MODEL, Application, open_application
 from publius.errors import SetupError
 from publius.inference import weights
 from publius.inference.catalog import read_catalog
 from publius.inference.echo import EchoEngine
 from publius.inference.embedding import Embedder
 from publius.settings import Settings, read
-from publius.storage import Database, EmbeddedServer, Owner, migrate
+from publius.storage import Database, EmbeddedServer, Owner, Storage, migrate
 from publius.storage.migrate import role_name
 from publius.storage.server import CONFIGURATION
 from publius.types import Agency

@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
+import click
 import dashboard
 import licences
 import openai_page
@@ -51,6 +53,7 @@ def metrics() -> str:
 
 def errors() -> str:
     """One row an error, parents before children."""
+    import_module("publius.web")  # every room, so that each error is known
     rows = [
         f"| {'&nbsp;' * 4 * depth}`{kind.__name__}` | `{kind.code}` | {kind.status} | {kind.reader} "
         f"| {(kind.__doc__ or '').strip().splitlines()[0]} | {kind.cure} |"
@@ -90,8 +93,16 @@ def described(command: object, path: str) -> Iterator[str]:
     rows = [row for parameter in getattr(command, "params", []) if (row := option(parameter))]
     if rows:
         yield from ["| Option or argument | Default | Meaning |", "| --- | --- | --- |", *rows, ""]
-    for name, child in getattr(command, "commands", {}).items():
+    for name, child in children(command):
         yield from described(child, f"{path} {name}")
+
+
+def children(command: object) -> Iterator[tuple[str, object]]:
+    """A group's commands by name, those without commands of their own first."""
+    if names := getattr(command, "list_commands", None):
+        context = click.Context(command)
+        found = [(name, command.get_command(context, name)) for name in names(context)]
+        yield from sorted(found, key=lambda each: hasattr(each[1], "list_commands"))
 
 
 def option(parameter: object) -> str:

@@ -10,9 +10,8 @@ import numpy as np
 from bench.scaling.asking import spread
 from bench.scaling.library import fill, memory, on_disk, settled
 from bench.scaling.passages import Parents
-from publius.application import Storage
 from publius.retrieval.search import search
-from publius.storage import Database, Owner
+from publius.storage import Database, Owner, Storage
 from publius.types import Agency
 
 DOCUMENTS = 1_000_000  # numbers from here on, which no other part of the benchmark uses

@@ -11,11 +11,10 @@ import psutil
 import psycopg
 
 from bench.scaling.passages import IN_A_DOCUMENT, Parents
-from publius.application import Storage
 from publius.retrieval.reading import ReadDocument
 from publius.retrieval.reading.document import About
 from publius.retrieval.revision import File, write
-from publius.storage import Database
+from publius.storage import Database, Storage
 from publius.storage.server import postmaster
 from publius.types import Agency
 

@@ -22,10 +22,9 @@ from bench.peers import python_of
 from bench.processes import memory, seconds_used
 from bench.serving.load import Run
 from bench.serving.mock import MODEL
-from publius.application import storage_ready
 from publius.identity import Identity
 from publius.settings import Settings, read
-from publius.storage import Database, Owner
+from publius.storage import Database, Owner, storage_ready
 
 AGENCY = "bench"
 READY = 120.0  # seconds that a server may take to start

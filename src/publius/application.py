@@ -2,18 +2,11 @@
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
-import os
-import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID
-
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from publius.errors import SetupError
 from publius.identity import Identity
@@ -38,8 +31,8 @@ from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
 from publius.retrieval.sources import Run, Source, Sources
 from publius.settings import Settings
-from publius.storage import Database, migrate, owner_address
-from publius.storage.migrate import role_name
+from publius.storage import Database, Storage
+from publius.storage.secret import derive, server_key
 from publius.types import Agency, Evidence, Grant, Principal, Question, Role
 from publius.verification import Verifier
 
@@ -112,27 +105,6 @@ class Application:
         await self.ledger.forget(by.agency, by, documents)
         await self.retrieval.remove(by.agency, document_id)
         await self.ledger.forget(by.agency, by, documents)
-
-
-class Storage(NamedTuple):
-    """A database that is up and of this version: how its owner reaches it, and how the application does."""
-
-    owner: str
-    application: str
-
-
-@contextlib.contextmanager
-def storage_ready(settings: Settings) -> Iterator[Storage]:
-    """Start the database if it is Publius's own, bring it to this version, and stop it afterwards.
-
-    Raises:
-        SetupError: it does not start, or cannot be brought to this version; nothing was changed.
-    """
-    password = derive(server_key(settings.home), "database role").hex()
-    with owner_address(settings) as owner:
-        migrate(owner, password)
-        name = str(conninfo_to_dict(owner).get("dbname") or "postgres")
-        yield Storage(owner, make_conninfo(owner, user=role_name(name), password=password))
 
 
 @contextlib.asynccontextmanager
@@ -273,21 +245,3 @@ def _waiting_limits(settings: Settings) -> WaitingLimits:
         wait=settings.queue_seconds,
         answer=settings.answer_seconds,
     )
-
-
-def server_key(home: Path) -> bytes:
-    """This installation's secret, 32 bytes, made on first use. All others are derived from it."""
-    path = home / "keys" / "server"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
-    return path.read_bytes()
-
-
-def derive(key: bytes, purpose: str) -> bytes:
-    """A secret for one purpose, so that no two uses share one."""
-    return hmac.digest(key, purpose.encode(), hashlib.sha256)

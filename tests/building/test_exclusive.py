@@ -10,13 +10,13 @@ import pytest
 from tests.building.test_survival import LONG, Caller, client, until
 from tests.serving import serving
 
-from publius.application import Application, Storage, open_application
+from publius.application import Application, open_application
 from publius.inference import exclusive, process
 from publius.inference.catalog import read_catalog
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.exclusive import ExclusiveEngines, own_engine_name
 from publius.settings import Settings
-from publius.storage import Owner
+from publius.storage import Owner, Storage
 from publius.types import Agency
 
 pytestmark = pytest.mark.model

@@ -16,12 +16,13 @@ from tests.building.test_walk import APPEALS, member
 from tests.inference.asking import ask
 from tests.serving import serving
 
-from publius.application import Application, Storage, open_application
+from publius.application import Application, open_application
 from publius.inference import process
 from publius.inference.connection import Connection
 from publius.inference.embedded import EmbeddedEngine
 from publius.inference.exclusive import ExclusiveEngines
 from publius.settings import Settings
+from publius.storage import Storage
 from publius.types import Agency
 
 pytestmark = [pytest.mark.model, pytest.mark.alone]

@@ -17,11 +17,12 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from structlog.testing import capture_logs
 
 from publius import flow
-from publius.application import Application, Storage, open_application
+from publius.application import Application, open_application
 from publius.errors import EngineUnavailable, Forbidden, SetupError, Unauthenticated
 from publius.inference.echo import EchoEngine
 from publius.inference.engine import Request
 from publius.settings import Settings, read
+from publius.storage import Storage
 from publius.types import Agency, Door, Message, Principal, Question, Role
 
 DOCUMENT = b"# Herons\n\nA heron flies at midnight over forty-five marshes. The permit is form SF-118.\n"

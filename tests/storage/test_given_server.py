@@ -7,10 +7,9 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from publius.application import storage_ready
 from publius.errors import MigrationFailed
 from publius.settings import Settings, read
-from publius.storage import Database, Owner, migrate
+from publius.storage import Database, Owner, migrate, storage_ready
 
 
 @pytest.fixture

@@ -13,11 +13,12 @@ from tests.serving import serving
 from tests.web.people import Come, Person, words
 
 import publius.web
-from publius.application import Application, Storage, open_application
+from publius.application import Application, open_application
 from publius.inference.echo import EchoEngine
 from publius.missions.discovery import Found
 from publius.missions.pack import read_pack
 from publius.settings import Settings
+from publius.storage import Storage
 from publius.types import Agency, Role
 from publius.web.missions.speech import spanish
 

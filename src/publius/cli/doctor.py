@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import psycopg
 import typer
 
-from publius.application import storage_ready
 from publius.cli.terminal import NO, AsJson, console, print_json
 from publius.errors import PubliusError, SetupError
 from publius.inference import weights
@@ -19,7 +18,7 @@ from publius.inference.exclusive import CURE, UNKEPT
 from publius.missions import discover
 from publius.retrieval.reading import tesseract
 from publius.settings import Settings, read
-from publius.storage import Owner
+from publius.storage import Owner, storage_ready
 
 ROOM_WANTED = 2 * 2**30  # bytes
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import typer
 
-from publius.application import storage_ready
 from publius.cli.terminal import NO, AsJson, console, print_json, print_rows, progress
 from publius.errors import InvalidRequest
 from publius.ledger import inspection
@@ -17,7 +16,7 @@ from publius.ledger.proof import Proof, check
 from publius.ledger.signing import PublicKey, SigningKey
 from publius.ledger.verify import Outside, Report, verify_file
 from publius.settings import read
-from publius.storage import Database
+from publius.storage import Database, storage_ready
 from publius.storage.labels import level_of
 from publius.types import Agency, Receipt
 

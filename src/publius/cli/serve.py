@@ -14,12 +14,12 @@ import uvicorn
 import uvloop
 
 from publius.api.protocol import BoundedProtocol
-from publius.application import Application, open_application, storage_ready
+from publius.application import Application, open_application
 from publius.cli import first_run
 from publius.cli.terminal import console, step
 from publius.errors import DiskFull, PortTaken
 from publius.settings import Settings, read
-from publius.storage import Owner
+from publius.storage import Owner, storage_ready
 from publius.web import create_app
 
 ROOM_NEEDED = 200 * 2**20  # bytes free, below which the ledger could soon not be written

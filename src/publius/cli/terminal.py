@@ -6,7 +6,7 @@ import getpass
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 import typer
@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from publius.application import Application, Storage, open_application, storage_ready
 from publius.errors import PubliusError
 from publius.identity import Identity
 from publius.settings import Settings, read
-from publius.storage import Database, Owner
+from publius.storage import Database, Owner, Storage, storage_ready
 from publius.types import Agency, Principal, Role
+
+if TYPE_CHECKING:  # All the rooms take 1 s to import, and most commands open none of them.
+    from publius.application import Application
 
 Result = TypeVar("Result")
 NO = 3  # exit code: the command did its work and the answer is no
@@ -123,8 +125,10 @@ def with_agency(slug: str, work: Callable[[Inside], Coroutine[Any, Any, Result]]
         return asyncio.run(inside(storage.application))
 
 
-def with_application(work: Callable[[Application], Coroutine[Any, Any, Result]], *, engine: bool = False) -> Result:
+def with_application(work: Callable[["Application"], Coroutine[Any, Any, Result]], *, engine: bool = False) -> Result:
     """Do something with every room open; `engine` also starts Llama, or attaches to the one that runs."""
+    from publius.application import open_application
+
     settings = read()
 
     async def inside(storage: Storage) -> Result:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from publius import flow
-from publius.application import open_application, storage_ready
+from publius.application import open_application
 from publius.cli.terminal import local_principal
 from publius.errors import WeightsMissing
 from publius.kit import Tool
@@ -23,7 +23,7 @@ from publius.missions.checking import Finding
 from publius.missions.discovery import Found
 from publius.missions.running import Outcome, run
 from publius.settings import Settings
-from publius.storage import Owner
+from publius.storage import Owner, storage_ready
 from publius.types import Role
 
 AGENCY = "trial"  # of a pack that belongs to no agency
