@@ -1,7 +1,7 @@
 """The mission's own sources: in both languages, dated, with a source under every paragraph, and no figure of their own.
 
-A dollar figure beside an award year must stand in that year's tables. Any other must be one that the law itself sets,
-and the paragraph must cite that law.
+A dollar figure or another amount beside an award year must stand in that year's tables. Any other figure, and each
+percentage, must be one that the law itself sets, and the paragraph must cite that law.
 """
 
 import re
@@ -13,13 +13,20 @@ import pytest
 
 import publius_missions.student_aid as mission
 from publius.kit import Derivation, load
-from publius_missions.student_aid import assets, index, pell
+from publius_missions.student_aid import assets, income, index, pell
 
 FOLDER = Path(mission.__file__).parent
 SOURCES = sorted((FOLDER / "sources").glob("*.md"))
 TOPICS = sorted({path.name.split(".")[0] for path in SOURCES})
 YEARS = sorted(path.stem for path in index.TABLES.glob("*.toml"))
 SOURCE_LINE = {"en": "Source: ", "es": "Fuente: "}
+
+
+def share(rate: int) -> int:
+    """The whole percent of a rate, which the code has in hundredths of a percent."""
+    assert rate % 100 == 0
+    return rate // 100
+
 
 # What the law sets once and for all years: the figure, and what the paragraph must cite for it.
 OF_THE_LAW = {
@@ -30,6 +37,16 @@ OF_THE_LAW = {
     assets.EXEMPT_BUSINESS: "20 USC 1087ss",
     assets.EXEMPT_INCOME: "20 USC 1087ss",
     4_000: "20 USC 1070b-1",
+}
+# The same for amounts without a dollar sign, and for percentages. What the code computes with is the code's own.
+BARE_OF_THE_LAW = {-index.LOWEST: "20 USC 1087mm", index.HIGHEST: "20 USC 1087mm"}
+PERCENT_OF_THE_LAW = {
+    **dict.fromkeys(map(share, (assets.PARENTS_RATE, assets.STUDENT_RATE, assets.FAMILY_RATE)), "20 USC 1087"),
+    share(income.EMPLOYMENT_EXPENSE_RATE): "475(c)(4)",
+    **dict.fromkeys(
+        (*pell.MAXIMUM_PERCENT.values(), *pell.MINIMUM_PERCENT.values(), 10, 50), "20 USC 1070a"
+    ),  # 50 is an example's enrolment
+    91: "GAO-23-104708",
 }
 # What a worked example computes from the tables by the code of the mission.
 EXAMPLE_INDEX = 3_275
@@ -84,6 +101,28 @@ def test_a_figure_stands_in_the_tables_of_its_year_or_in_the_law_that_is_cited(p
                 assert in_tables or figure in EXAMPLES, f"{figure} is in no table of {named}: {sentence}"
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_any_other_amount_and_each_percentage_is_that_of_the_law_which_is_cited(path: Path) -> None:
+    for paragraph in paragraphs(parts(path)[1]):
+        said, line = paragraph.rsplit("\n", 1)
+        for figure in (int(each.replace(",", "")) for each in re.findall(r"(?<![$\d,])\d{1,3}(?:,\d{3})+", said)):
+            if figure not in BARE_OF_THE_LAW or BARE_OF_THE_LAW[figure] not in line:
+                assert figure == EXAMPLE_INDEX or any(figure in figures_of(year) for year in YEARS if year in said), (
+                    said
+                )
+        for percent in map(int, re.findall(r"(\d+) (?:percent|por ciento)", said)):
+            assert PERCENT_OF_THE_LAW.get(percent, "no law") in line, f"{percent} percent: {said}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_a_heading_only_asks(path: Path) -> None:
+    """A statement in a heading would be quoted as if it were an answer: `I have a child.`"""
+    headings = re.findall(r"(?m)^## (.+)$", parts(path)[1])
+    assert headings
+    for heading in headings:
+        assert all(sentence.endswith("?") for sentence in re.split(r"(?<=[.?!]) ", heading)), heading
+
+
 def test_a_figure_of_another_year_would_be_found() -> None:
     """The test above can fail: 2025-26's allowance is no figure of 2026-27."""
     assert load(index.TABLES, "2025-26")["income_protection.dependent_student.amount"].value not in figures_of(
@@ -97,3 +136,4 @@ def test_both_languages_say_the_same_figures_and_rest_on_the_same_law(topic: str
     for pattern in (r"\d+(?:,\d{3})*", r"\d+ USC \w+(?:-\d+)?", r"\d+ FR \d+"):
         assert sorted(re.findall(pattern, english)) == sorted(re.findall(pattern, spanish)), topic
     assert english.count("\n## ") == spanish.count("\n## ")
+    assert len(paragraphs(english)) == len(paragraphs(spanish))
