@@ -29,7 +29,7 @@ from publius.retrieval.library import Library
 from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
-from publius.retrieval.sources import Run, Source, Sources
+from publius.retrieval.sources import Folder, Kind, Run, Source, Sources
 from publius.settings import Settings
 from publius.storage import Database, Storage
 from publius.storage.secret import derive, server_key
@@ -66,8 +66,7 @@ class Application:
     @property
     def sources(self) -> Sources:
         """Where documents come from again and again."""
-        roots = tuple(Path(root) for root in self.settings.source_folders.split(":") if root.startswith("/"))
-        return Sources(self.database, self.jobs, roots, self.settings.max_upload_mb * 1_000_000)
+        return Sources(self.database, self.jobs, _kinds(self.settings))
 
     async def run_source(self, agency: Agency, source: Source) -> Run:
         """Run a source, and remove what vanished there if it says so; what it hands over is read as a job.
@@ -159,6 +158,13 @@ async def open_application(
             ledger=ledger,
             secret=derive(key, "doors"),
         )
+
+
+def _kinds(settings: Settings) -> dict[str, Kind]:
+    """The kinds of sources that there are, by name."""
+    largest = settings.max_upload_mb * 1_000_000
+    roots = tuple(Path(root) for root in settings.source_folders.split(":") if root.startswith("/"))
+    return {"folder": Folder(roots, largest)}
 
 
 def _library(database: Database, embedder: Embedder, stack: contextlib.AsyncExitStack) -> Library:

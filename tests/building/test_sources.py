@@ -77,7 +77,7 @@ async def test_nothing_outside_is_reached(building: Application, education: Agen
     os.mkfifo(rules / "pipe.md")
     source = await building.sources.add(education, "user:1", "rules", str(rules))
     run = await building.run_source(education, source)
-    assert sorted(run.refused) == ["large.md", "link.md", "pipe.md"] and run.changed == 2
+    assert sorted(each.name for each in run.refused) == ["large.md", "link.md", "pipe.md"] and run.changed == 2
     assert set(await names(building, education)) == {"rules/a.md", "rules/deep/b.md"}
     rules.rename(rules.parent / "moved")
     rules.symlink_to(secret)  # the folder itself becomes a way out later
@@ -93,3 +93,24 @@ async def test_by_the_clock_each_is_run_by_one_alone(building: Application, educ
     first, second = await asyncio.gather(building.sources.due(), building.sources.due())
     assert [source.name for _, source in first + second] == ["hourly"]
     assert await building.sources.due() == ()
+
+
+async def test_what_comes_to_equal_another_document_is_still_revised(
+    building: Application, education: Agency, rules: Path
+) -> None:
+    source = await building.sources.add(education, "user:1", "rules", str(rules))
+    await building.run_source(education, source)
+    await names(building, education)
+    (rules / "a.md").write_bytes((rules / "deep" / "b.md").read_bytes())
+    assert (await building.run_source(education, source)).changed == 1
+    assert await names(building, education) == {"rules/a.md": 2, "rules/deep/b.md": 1}
+    assert (await building.run_source(education, source)).changed == 0
+
+
+async def test_a_kind_or_setting_that_there_is_not_is_named(
+    building: Application, education: Agency, rules: Path
+) -> None:
+    with pytest.raises(InvalidRequest, match="no kind of source 'ftp'"):
+        await building.sources.add(education, "user:1", "rules", str(rules), kind="ftp")
+    with pytest.raises(InvalidRequest, match="depth"):
+        await building.sources.add(education, "user:1", "rules", str(rules), settings={"depth": 2})

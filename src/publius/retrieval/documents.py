@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from publius.errors import PubliusError
+from publius.retrieval.origin import Origin
 from publius.retrieval.revision import Added
 
 
@@ -62,6 +63,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     publisher: str
     recognised: float | None
     part_of: UUID | None
+    origin: Origin | None  # where a source took it from; None where somebody added it
     passages: int  # of the document in search; 0 of one whose container holds it no more
     parts: tuple[Contained, ...]  # of a mail or an archive: the files inside of this revision
 

@@ -15,6 +15,7 @@ from publius.retrieval import names
 from publius.retrieval.documents import Contained, Document, Listing, Now, Opened, Original, Progress
 from publius.retrieval.folding import folded
 from publius.retrieval.gathering import asked, evidence
+from publius.retrieval.origin import Origin, read
 from publius.retrieval.revision import Added, Connection, File, one_writer, relabel, unchanged
 from publius.retrieval.search import best, search, searchable
 from publius.retrieval.showing import Draws, Pages
@@ -77,6 +78,7 @@ class Library:
         data: bytes,
         *,
         label: str | None = None,
+        origin: Origin | None = None,
         settle: Settle | None = None,
     ) -> Added:
         """Read a file into the library; when this returns it is in search.
@@ -86,6 +88,7 @@ class Library:
         the agency's default, and one that is there keeps its own. What is inside of a mail or an archive becomes a
         document of its own, named after both, with the label of its container, and goes when that goes.
 
+        `origin` says where a source took it from.
         `settle` is called at the end of the transaction that writes it, or that finds it there: what it writes is
         committed with the document, and what it raises leaves neither.
 
@@ -101,6 +104,7 @@ class Library:
             added_by=principal_id,
             level=level_of(agency, label) if label else None,
             fresh=level_for_new(agency, label),
+            origin=origin,
         )
         async with self._database.agency(agency) as connection:
             if same := await unchanged(connection, agency, file):
@@ -162,7 +166,7 @@ class Library:
         row = await self._revision(agency, document_id, revision, "text, pages, parts")
         fields = {field: getattr(row, field) for field in Opened.__struct_fields__}
         pages, parts = tuple((start, end) for start, end in row.pages), msgspec.convert(row.parts, list[Contained])
-        return Opened(**fields | {"pages": pages, "parts": tuple(parts)})
+        return Opened(**fields | {"pages": pages, "parts": tuple(parts), "origin": read(row.origin)})
 
     async def now(self, agency: Agency, documents: Iterable[UUID]) -> dict[UUID, Now]:
         """What each of these documents is now, by its id; one that has been removed is left out."""
@@ -256,7 +260,7 @@ class Library:
             rows = await connection.execute(
                 f"SELECT d.id, r.name, r.title, r.media_type, r.level, number AS revision, d.revision AS current,"  # noqa: S608
                 f" r.added_by, r.added_at, r.language, r.published, r.publisher, r.recognised, part_of,"
-                f" d.passages, {columns}"
+                f" r.origin, d.passages, {columns}"
                 " FROM revisions r JOIN documents d ON d.id = document_id"
                 " WHERE r.agency_id = %s AND document_id = %s AND number = coalesce(%s, d.revision)",
                 [agency.id, document_id, number],

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from publius.errors import Conflict
+from publius.retrieval.origin import Origin, stored
 from publius.retrieval.passages import Piece
 from publius.retrieval.reading import ReadDocument
 from publius.retrieval.search import halfvec, index
@@ -54,6 +55,7 @@ class File(Struct, frozen=True, kw_only=True):
     added_by: str
     level: int | None = None
     fresh: int = 1
+    origin: Origin | None = None  # None where somebody added it
     inside: bool = False  # of another file, with which it comes and goes, and whose label it has
 
 
@@ -200,7 +202,8 @@ async def _document(
     if level is None:
         level = known.level if known else file.fresh
     told = {"title": document.title, "media_type": document.media_type, "sha256": file.sha256, "level": level,
-            "passages": pieces, "added_by": file.added_by, "part_of": container, **_about(document)}  # fmt: skip
+            "passages": pieces, "added_by": file.added_by, "part_of": container,
+            **_about(file, document)}  # fmt: skip
     names = {"agency": agency.id, "name": file.name, "id": known and known.id}
     if known is None:
         rows = await connection.execute(
@@ -223,20 +226,22 @@ async def _revision(connection: Connection, agency: Agency, row: Any, file: File
     told = {"agency_id": agency.id, "document_id": row.id, "level": row.level, "number": row.revision,
             "name": file.name, "title": document.title, "media_type": document.media_type, "sha256": file.sha256,
             "original": file.data, "text": document.text, "pages": [list(page) for page in document.pages],
-            "added_by": file.added_by, "places": document.places or None, **_about(document)}  # fmt: skip
+            "added_by": file.added_by, "places": document.places or None,
+            **_about(file, document)}  # fmt: skip
     await connection.execute(
         f"INSERT INTO revisions ({', '.join(told)}) VALUES ({', '.join(f'%({column})s' for column in told)})",  # noqa: S608
         told,
     )
 
 
-def _about(document: ReadDocument) -> dict[str, Any]:
-    """What a document says about itself, by the columns that a document and each of its revisions have for it."""
+def _about(file: File, document: ReadDocument) -> dict[str, Any]:
+    """What a document, or else its source, says about it, by the columns that documents and revisions have for it."""
     return {
         "language": document.language,
         "published": document.about.published,
-        "publisher": document.about.publisher,
+        "publisher": document.about.publisher or (file.origin.publisher[:200] if file.origin else ""),
         "recognised": document.recognised,
+        "origin": stored(file.origin),
     }
 
 

@@ -1,14 +1,16 @@
 """The agency's jobs: files are put in, and whoever added them watches, pauses, resumes, cancels and tries again."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID
 
 from publius.errors import Conflict, InvalidRequest, NotFound
 from publius.retrieval import names
 from publius.retrieval.jobs.job import Item, Job, State
+from publius.retrieval.origin import Origin, stored
 from publius.retrieval.revision import Connection
 from publius.storage import Database
 from publius.storage.labels import level_for_new, level_of
@@ -25,8 +27,9 @@ _JOBS = (
 )
 # A file goes in at the level of the document that it will revise, so that its name is no sooner seen than that.
 _PUT = """
-    INSERT INTO job_items (job_id, position, name, sha256, data, label, level)
-    VALUES (%(job)s, %(position)s, %(name)s, %(sha256)s, %(data)s, %(label)s, coalesce(%(asked)s, greatest(%(fresh)s, (
+    INSERT INTO job_items (job_id, position, name, sha256, data, label, origin, level)
+    VALUES (%(job)s, %(position)s, %(name)s, %(sha256)s, %(data)s, %(label)s, %(origin)s,
+        coalesce(%(asked)s, greatest(%(fresh)s, (
         SELECT max(level) FROM documents
         WHERE agency_id = %(agency)s AND (name = %(name)s OR sha256 = %(sha256)s)))))
 """
@@ -52,12 +55,14 @@ class Jobs:
         *,
         label: str | None = None,
         job_id: UUID | None = None,
+        origins: Mapping[str, Origin | None] = MappingProxyType({}),
     ) -> Job:
         """Accept files, all of them or none; when this returns they will be read, whatever happens to this process.
 
         Args:
             title: where they come from; never the name of a file, since it outlives the documents.
             job_id: a job of the same person that goes on with these; without it, a new one.
+            origins: where a source took them from, by name.
 
         Raises:
             InvalidRequest: there is no file, one has no name that can be kept, or there is no such label.
@@ -75,6 +80,7 @@ class Jobs:
             for last, (name, source) in enumerate(files, position + 1):
                 data = source if isinstance(source, bytes) else source.read_bytes()
                 own = {"job": job, "position": last, "name": names.clean(name), "data": data}
+                own["origin"] = stored(origins.get(name))
                 await connection.execute(_PUT, shared | own | {"sha256": hashlib.sha256(data).digest()})
             if last == position:
                 raise InvalidRequest("There is no file to read.", cure="Choose at least one file.", param="files")

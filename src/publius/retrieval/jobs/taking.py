@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from publius.retrieval.origin import Origin, read
 from publius.retrieval.revision import Added, Connection
 from publius.storage import Database
 from publius.types import Agency
@@ -29,6 +30,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     name: str
     data: bytes
     label: str | None
+    origin: Origin | None
 
 
 # What died with its holder, or fell out of this one's hand, waits again; or it has ended its reader too often.
@@ -50,7 +52,7 @@ _TAKE = """
             ORDER BY i.position LIMIT 1 FOR UPDATE SKIP LOCKED) first
         WHERE j.agency_id = %(agency)s AND NOT j.paused AND j.cancelled_at IS NULL
         ORDER BY first.position, j.created_at LIMIT 1)
-    RETURNING job_items.id, job_id, jobs.added_by, jobs.ceiling, name, data, label
+    RETURNING job_items.id, job_id, jobs.added_by, jobs.ceiling, name, data, label, origin
 """
 
 
@@ -68,7 +70,7 @@ async def take(database: Database, agency: Agency, holder: int, living: list[int
     if row is None:
         return None
     fields = {field: getattr(row, field) for field in Taken.__struct_fields__ if field != "agency"}
-    return Taken(agency=agency.under(row.ceiling), **fields)
+    return Taken(agency=agency.under(row.ceiling), **fields | {"origin": read(row.origin)})
 
 
 async def settle(connection: Connection, holder: int, taken: Taken, added: Added) -> None:

@@ -93,7 +93,13 @@ class Worker:
 
         try:
             await self._library.add(
-                taken.agency, taken.added_by, taken.name, taken.data, label=taken.label, settle=settled
+                taken.agency,
+                taken.added_by,
+                taken.name,
+                taken.data,
+                label=taken.label,
+                origin=taken.origin,
+                settle=settled,
             )
         except (RequestError, UnreadableDocument) as refusal:
             await fail(self._database, holder, taken, str(refusal))

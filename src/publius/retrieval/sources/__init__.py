@@ -1,5 +1,7 @@
-"""Where documents come from again and again: a folder that is looked through, by hand or by the clock."""
+"""Where documents come from again and again: looked through by hand or by the clock, each kind a module of its own."""
 
-from publius.retrieval.sources.sources import Run, Source, Sources
+from publius.retrieval.sources.folder import Folder
+from publius.retrieval.sources.kind import Found, Kind
+from publius.retrieval.sources.sources import Refused, Run, Source, Sources
 
-__all__ = ["Run", "Source", "Sources"]
+__all__ = ["Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources"]

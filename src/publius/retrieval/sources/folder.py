@@ -1,20 +1,49 @@
 """A folder of this machine as a source. Only folders that the operator allows are read, and no link leads out."""
 
+import asyncio
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from publius.errors import InvalidRequest
+from publius.retrieval.origin import Origin
+from publius.retrieval.sources.kind import Found, Settings, settings_as
+
+NOT_TAKEN = "It is a link, no file, too large, or may not be read."
 
 
-class Found(Struct, frozen=True):
-    """A file of a source, by its path within it; without data it was refused."""
+class _None(Struct, forbid_unknown_fields=True):
+    """A folder has no settings."""
 
-    name: str
-    data: bytes | None
+
+class Folder:
+    """Folders as a kind of source; its address is the folder."""
+
+    def __init__(self, roots: tuple[Path, ...], largest: int) -> None:
+        """
+        Args:
+            roots: folders that a source may lie in.
+            largest: most bytes of one file.
+        """
+        self._roots = roots
+        self._largest = largest
+
+    def accept(self, address: str, settings: Settings) -> tuple[str, dict[str, Any]]:
+        """The folder itself; see `allowed`."""
+        settings_as(_None, settings)
+        return str(allowed(address, self._roots)), {}
+
+    async def look(
+        self, address: str, settings: Settings, known: Mapping[str, Origin | None]
+    ) -> AsyncGenerator[Found, None]:
+        """Every file in it; all are read, since reading one costs less than to ask whether it changed."""
+        there = files(allowed(address, self._roots), self._largest)
+        while (found := await asyncio.to_thread(next, there, None)) is not None:
+            yield found
 
 
 def allowed(address: str, roots: tuple[Path, ...]) -> Path:
@@ -52,7 +81,9 @@ def files(folder: Path, largest: int) -> Iterator[Found]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
-                yield Found(str((Path(where) / name).relative_to(folder)), _read(name, held, largest))
+                data = _read(name, held, largest)
+                path = str((Path(where) / name).relative_to(folder))
+                yield Found(path, data, reason="" if data is not None else NOT_TAKEN)
 
 
 def _read(name: str, held: int, largest: int) -> bytes | None:

@@ -1,24 +1,37 @@
 """The agency's sources: kept, listed, and run; what is new or changed at one is handed over as a job."""
 
-import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, field
 from psycopg.errors import CheckViolation, UniqueViolation
+from psycopg.types.json import Jsonb
 
 from publius.errors import Conflict, InvalidRequest, NotFound, RequestError
 from publius.retrieval.jobs import Jobs
-from publius.retrieval.sources import folder
+from publius.retrieval.origin import Origin, read, stored
+from publius.retrieval.sources.kind import Found, Kind, Settings
+from publius.retrieval.sources.kind import path as path_of
 from publius.storage import Database
 from publius.storage.labels import level_for_new
 from publius.types import Agency
 
 BATCH = 32 << 20  # bytes that are handed over in one transaction
+MOST_OF_ONE = 200  # files, likewise: of a site that answers slowly, something is read before the end
+MOST_TOLD = 100  # refusals that are kept with a source
+
+
+class Refused(Struct, frozen=True):
+    """What a run did not take, by its path within the source, and why."""
+
+    name: str
+    reason: str
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -28,6 +41,7 @@ class Source(Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     address: str
+    settings: dict[str, Any]
     label: str | None
     removes: bool
     every_minutes: int | None
@@ -38,6 +52,7 @@ class Source(Struct, frozen=True, kw_only=True):
     changed: int
     vanished: int
     refused: int
+    refusals: list[Refused]  # the first of them
     failure: str
 
 
@@ -46,24 +61,30 @@ class Run(Struct, kw_only=True):
 
     found: int = 0
     changed: int = 0
-    refused: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     vanished: list[tuple[UUID, str]] = field(default_factory=list)
     job_id: UUID | None = None
+
+
+class _Kept(NamedTuple):
+    """A document of the source as the library has it."""
+
+    id: UUID
+    sha256: bytes
+    origin: Origin | None
 
 
 class Sources:
     """Every agency's sources; each method sees one agency's alone."""
 
-    def __init__(self, database: Database, jobs: Jobs, roots: tuple[Path, ...], largest: int) -> None:
+    def __init__(self, database: Database, jobs: Jobs, kinds: Mapping[str, Kind]) -> None:
         """
         Args:
-            roots: folders that a source may lie in.
-            largest: most bytes of one file.
+            kinds: the kinds of sources that there are, by name.
         """
         self._database = database
         self._jobs = jobs
-        self._roots = roots
-        self._largest = largest
+        self._kinds = kinds
 
     async def add(
         self,
@@ -72,26 +93,29 @@ class Sources:
         name: str,
         address: str,
         *,
+        kind: str = "folder",
+        settings: Settings = MappingProxyType({}),
         label: str | None = None,
         removes: bool = False,
         every_minutes: int | None = None,
     ) -> Source:
-        """Keep a folder as a source.
+        """Keep a source. Nothing is read of it yet.
 
         Raises:
-            InvalidRequest: the folder may not be one, or the name, label or minutes cannot be.
+            InvalidRequest: its kind does not take the address or the settings, or the name, label or minutes cannot be.
             Conflict: there is a source of that name.
         """
         level_for_new(agency, label)
-        place = folder.allowed(address, self._roots)
+        address, kept = self._kind(kind).accept(address, settings)
+        values = [name, kind, address, Jsonb(kept), label, removes, every_minutes, principal_id]
         try:
             async with self._database.agency(agency) as connection:
                 rows = await connection.execute(
-                    "INSERT INTO sources (name, kind, address, label, removes, every_minutes, added_by)"
-                    " VALUES (%s, 'folder', %s, %s, %s, %s, %s) RETURNING *",
-                    [name, str(place), label, removes, every_minutes, principal_id],
+                    "INSERT INTO sources (name, kind, address, settings, label, removes, every_minutes, added_by)"
+                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING *",
+                    values,
                 )
-                return _source(await rows.fetchone())
+                return _source(agency, await rows.fetchone())
         except UniqueViolation:
             raise Conflict(f"There is already a source {name!r}.") from None
         except CheckViolation:
@@ -104,7 +128,7 @@ class Sources:
         """All of them, by name."""
         async with self._database.agency(agency) as connection:
             rows = await connection.execute("SELECT * FROM sources WHERE agency_id = %s ORDER BY name", [agency.id])
-            return tuple(_source(row) for row in await rows.fetchall())
+            return tuple(_source(agency, row) for row in await rows.fetchall())
 
     async def open(self, agency: Agency, name: str) -> Source:
         """One of them.
@@ -137,74 +161,128 @@ class Sources:
                     " (run_at IS NULL OR run_at + make_interval(mins => every_minutes) <= now()) RETURNING *",
                     [agency.id],
                 )
-                claimed += tuple((agency, _source(row)) for row in await rows.fetchall())
+                claimed += tuple((agency, _source(agency, row)) for row in await rows.fetchall())
         return claimed
 
     async def run(self, agency: Agency, source: Source) -> Run:
         """Hand over what is new or changed there, and see what vanished. What went wrong is kept with the source.
 
         Raises:
-            InvalidRequest: the folder may not be a source any more, or is gone.
+            RequestError: it may not be a source any more, or cannot be looked through; nothing vanished by that.
         """
         run = Run()
         try:
-            place = folder.allowed(source.address, self._roots)
-            await self._walk(agency, source, folder.files(place, self._largest), run)
+            await self._walk(agency, source, run)
         except RequestError as error:
+            run.vanished = []
             await self._keep(agency, source, run, str(error))
             raise
         await self._keep(agency, source, run, "")
         return run
 
-    async def _walk(self, agency: Agency, source: Source, files: Iterator[folder.Found], run: Run) -> None:
-        known = await self._known(agency, source)
-        digests = {digest for _, digest in known.values()}
+    async def _walk(self, agency: Agency, source: Source, run: Run) -> None:
+        known, digests = await self._known(agency, source)
         there: set[str] = set()
-        batch: list[tuple[str, bytes]] = []
-        while (found := await asyncio.to_thread(next, files, None)) is not None:
-            name = f"{source.name}/{found.name}"
-            there.add(name)
-            run.found += 1
-            if found.data is None:
-                run.refused.append(found.name)
-            elif hashlib.sha256(found.data).digest() not in digests:
-                run.changed += 1
-                batch.append((name, found.data))
-            if sum(len(data) for _, data in batch) > BATCH:
-                run.job_id = await self._hand_over(agency, source, batch, run.job_id)
-                batch = []
+        batch: list[tuple[str, Found]] = []
+        origins = {path: kept.origin for path, kept in known.items()}
+        async with aclosing(self._kind(source.kind).look(source.address, source.settings, origins)) as met:
+            async for found in met:
+                run.found += 1
+                try:
+                    path = path_of(found.name)
+                except InvalidRequest as error:
+                    run.refused.append(Refused(found.name, error.message))
+                    continue
+                if not found.gone:
+                    there.add(path)
+                if found.data is None:
+                    if found.reason:
+                        run.refused.append(Refused(found.name, found.reason))
+                elif _is_new(found.data, known.get(path), digests):
+                    run.changed += 1
+                    batch.append((path, found))
+                elif kept := known.get(path):
+                    await self._mark(agency, kept, found.origin)
+                if len(batch) >= MOST_OF_ONE or sum(len(each.data or b"") for _, each in batch) > BATCH:
+                    await self._hand_over(agency, source, batch, run)
+                    batch = []
         if batch:
-            run.job_id = await self._hand_over(agency, source, batch, run.job_id)
-        own = f"{source.name}/"
-        run.vanished = sorted(
-            ((id, name) for name, (id, _) in known.items() if name.startswith(own) and name not in there),
-            key=lambda each: each[1],
-        )
+            await self._hand_over(agency, source, batch, run)
+        run.vanished = [(known[path].id, f"{source.name}/{path}") for path in sorted(known.keys() - there)]
 
-    async def _known(self, agency: Agency, source: Source) -> dict[str, tuple[UUID, bytes]]:
-        """The documents of the agency by name, with their digests; those inside of others come with these."""
+    async def _known(self, agency: Agency, source: Source) -> tuple[dict[str, _Kept], set[bytes]]:
+        """The documents of the source by path, and the digests of all of the agency's.
+
+        Those inside of others come with these.
+        """
         async with self._database.agency(agency) as connection:
             rows = await connection.execute(
-                "SELECT id, name, sha256 FROM documents WHERE agency_id = %s AND part_of IS NULL", [agency.id]
+                "SELECT id, name, sha256, origin FROM documents WHERE agency_id = %s AND part_of IS NULL", [agency.id]
             )
-            return {row.name: (row.id, row.sha256) for row in await rows.fetchall()}
+            documents = await rows.fetchall()
+        own = f"{source.name}/"
+        known = {
+            row.name.removeprefix(own): _Kept(row.id, row.sha256, read(row.origin))
+            for row in documents
+            if row.name.startswith(own)
+        }
+        return known, {row.sha256 for row in documents}
 
-    async def _hand_over(
-        self, agency: Agency, source: Source, batch: Sequence[tuple[str, bytes]], job_id: UUID | None
-    ) -> UUID:
-        title = f"Source {source.name}"
-        job = await self._jobs.put(agency, source.added_by, title, batch, label=source.label, job_id=job_id)
-        return job.id
+    async def _hand_over(self, agency: Agency, source: Source, batch: Sequence[tuple[str, Found]], run: Run) -> None:
+        named = [(f"{source.name}/{path}", found) for path, found in batch]
+        job = await self._jobs.put(
+            agency,
+            source.added_by,
+            f"Source {source.name}",
+            [(name, found.data or b"") for name, found in named],
+            label=source.label,
+            job_id=run.job_id,
+            origins={name: found.origin for name, found in named},
+        )
+        run.job_id = job.id
+
+    async def _mark(self, agency: Agency, kept: _Kept, origin: Origin | None) -> None:
+        """The same bytes under a new mark: remembered, so that the next run need not read them again."""
+        if origin and origin != kept.origin:
+            async with self._database.agency(agency) as connection:
+                await connection.execute(
+                    "UPDATE documents SET origin = %s WHERE agency_id = %s AND id = %s AND sha256 = %s",
+                    [stored(origin), agency.id, kept.id, kept.sha256],
+                )
 
     async def _keep(self, agency: Agency, source: Source, run: Run, failure: str) -> None:
-        told = [run.found, run.changed, len(run.vanished), len(run.refused), failure, run.job_id, agency.id, source.id]
+        told = [run.found, run.changed, len(run.vanished), len(run.refused), failure, run.job_id]
+        refusals = Jsonb([msgspec.to_builtins(each) for each in run.refused[:MOST_TOLD]])
         async with self._database.agency(agency) as connection:
             await connection.execute(
                 "UPDATE sources SET run_at = now(), found = %s, changed = %s, vanished = %s, refused = %s,"
-                " failure = %s, job_id = coalesce(%s, job_id) WHERE agency_id = %s AND id = %s",
-                told,
+                " failure = %s, job_id = coalesce(%s, job_id), refusals = %s WHERE agency_id = %s AND id = %s",
+                [*told, refusals, agency.id, source.id],
             )
 
+    def _kind(self, name: str) -> Kind:
+        if name not in self._kinds:
+            raise InvalidRequest(
+                f"There is no kind of source {name[:20]!r}.", cure=f"There are: {', '.join(self._kinds)}.", param="kind"
+            )
+        return self._kinds[name]
 
-def _source(row: Any) -> Source:
-    return Source(**{name: getattr(row, name) for name in Source.__struct_fields__})
+
+def _is_new(data: bytes, kept: _Kept | None, digests: set[bytes]) -> bool:
+    """Whether the library lacks it: what it has under this path is something else, or it has these bytes nowhere."""
+    digest = hashlib.sha256(data).digest()
+    return digest != kept.sha256 if kept else digest not in digests
+
+
+def _source(agency: Agency, row: Any) -> Source:
+    fields = {name: getattr(row, name) for name in Source.__struct_fields__}
+    return Source(**fields | {"refusals": _refusals(agency, row)})
+
+
+def _refusals(agency: Agency, row: Any) -> list[Refused]:
+    """Names of files under a label that is above the viewer's ceiling are not told."""
+    try:
+        level_for_new(agency, row.label)
+    except InvalidRequest:
+        return []
+    return msgspec.convert(row.refusals, list[Refused])

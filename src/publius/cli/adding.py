@@ -1,0 +1,70 @@
+"""`publius sources add`: one command for each kind of source."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import typer
+
+from publius.application import Application
+from publius.cli.terminal import AsJson, OfAgency, console, local_principal, print_json, with_application
+from publius.retrieval.sources import Source
+from publius.types import Role
+
+app = typer.Typer(help="Keep a folder, or another place, as a source.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Its name: lower-case letters, digits and hyphens.")]
+Every = Annotated[int | None, typer.Option(min=1, help="Minutes between runs; without it, only by hand.")]
+Label = Annotated[str, typer.Option(help="Of what it brings; without it the agency's default.")]
+Removes = Annotated[bool, typer.Option(help="Remove here what vanishes there.")]
+
+
+@app.command()
+def folder(
+    name: Name,
+    folder: Annotated[str, typer.Argument(help="A folder, in one that PUBLIUS_SOURCE_FOLDERS allows.")],
+    agency: OfAgency,
+    every: Every = None,
+    label: Label = "",
+    removes: Removes = False,
+    json: AsJson = False,
+) -> None:
+    """Keep a folder as a source. Its documents are kept as NAME/path; links in it are not followed.
+
+    Example: `PUBLIUS_SOURCE_FOLDERS=/srv/rules publius sources add folder rules /srv/rules --agency education`
+    """
+    _keep(agency, "folder", name, folder, every=every, label=label, removes=removes, json=json)
+
+
+def _keep(
+    agency: str,
+    kind: str,
+    name: str,
+    address: str,
+    *,
+    every: int | None,
+    label: str,
+    removes: bool,
+    json: bool,
+    settings: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    async def work(application: Application) -> Source:
+        where = await application.database.agency_by_slug(agency)
+        who = local_principal(where, Role.ADMINISTRATOR)
+        return await application.sources.add(
+            where,
+            who.id,
+            name,
+            address,
+            kind=kind,
+            settings=settings,
+            label=label or None,
+            removes=removes,
+            every_minutes=every,
+        )
+
+    source = with_application(work)
+    if json:
+        print_json(source)
+        return
+    console.print(f"Added. Run it now: publius sources run {source.name} --agency {agency}")

@@ -1,0 +1,17 @@
+"""Sources of several kinds, and where documents were taken from."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+FILE = Path(__file__).parents[2] / "schema" / "0010" / "origins.sql"
+
+
+def upgrade() -> None:
+    """Add columns that are empty; nothing that is there changes."""
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    connection.execute(FILE.read_text(encoding="utf-8"))
