@@ -16,6 +16,7 @@ from .case import check, draft, embed, grant, passage, question
         ("fax number for the contact center", Expected.FAX, ""),
         ("What does the agency charge for each copy?", Expected.MONEY, ""),
         ("How often must a plan be reviewed?", Expected.DURATION, ""),
+        ("How fast must a request be decided?", Expected.DURATION, ""),
         ("current processing time for a renewal in weeks", Expected.DURATION, "week"),
         ("¿Durante cuántos semestres puedo recibir la beca?", Expected.DURATION, "semester"),
         ("On which date does it open?", Expected.DATE, ""),
@@ -37,6 +38,7 @@ def test_what_a_question_asks_for(asked: str, kind: Expected | None, span: str) 
         ("Call (844) 875-6446.", Expected.PHONE, "", True),
         ("Call (844) 875-6446.", Expected.FAX, "", False),
         ("Once it has opened, apply.", Expected.FIGURE, "", False),
+        ("Cafeteria: 7:00 a.m. to 2:30 p.m.", Expected.DATE, "", True),
     ],
 )
 def test_whether_a_text_has_it(text: str, kind: Expected, span: str, held: bool) -> None:
@@ -100,3 +102,91 @@ async def test_a_spanish_question_is_held_against_english_passages_by_its_englis
     checked = await Verifier(embed).check(grant(), asked, evidence, draft(""))
     assert checked.text == "“The fee for a passport book is $130.” (en inglés) [1]"
     assert [citation.quote for citation in checked.citations] == ["The fee for a passport book is $130."]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sources"),
+    [
+        (
+            "Which deal cost more, Louisiana or Alaska, and what was the price of each?",
+            ["The price of the Louisiana deal was $15 million.", "The price of the Alaska deal was $7.2 million."],
+        ),
+        (
+            "I am back from a vacation in France. How soon must I complete the travel form?",
+            ["The travel form must be completed within five days of the return."],
+        ),
+    ],
+)
+async def test_names_may_stand_in_two_passages_or_only_tell_of_the_person(asked: str, sources: list[str]) -> None:
+    checked = await check(asked, sources, "")
+    assert [citation.quote for citation in checked.citations] == sources
+
+
+async def test_two_names_of_one_thing_must_stand_together() -> None:
+    sources = [
+        "Madeleine Albright served as the first woman to lead the Department from 1997 to 2001.",
+        "General George Marshall, who led it before, was given the Nobel Peace Prize in 1953 for his plan.",
+    ]
+    checked = await check("In what year did Madeleine Albright receive the Nobel Peace Prize?", sources, "")
+    assert not checked.answered
+
+
+async def test_a_document_is_of_what_its_file_is_named_after() -> None:
+    bonus = "Level 5 performance ratings earn a bonus of up to 3.85% of the basic pay."
+    for name, answered in (("tts-handbook-ratings.md", True), ("ratings.md", False)):
+        evidence = Evidence(passages=(passage(bonus, 1, name=name),))
+        asked = question("What percentage is the bonus for a level 5 performance rating in TTS?")
+        checked = await Verifier(embed).check(grant(), asked, evidence, draft(""))
+        assert checked.answered is answered
+
+
+@pytest.mark.parametrize(("first", "answered"), [("Perkins", False), ("Undergraduate", True)])
+async def test_the_first_word_of_a_question_is_a_name_where_the_passages_write_it_as_one(
+    first: str, answered: bool
+) -> None:
+    sources = [
+        "The interest rate of a loan for an undergraduate is 6.8 percent.",
+        "A school keeps the records of a Perkins loan.",
+    ]
+    checked = await check(f"{first} loan: what is the interest rate?", sources, "")
+    assert checked.answered is answered
+
+
+async def test_a_figure_of_the_question_is_no_answer_to_it() -> None:
+    asked = "When was the test project for the 2026-27 cycle first released?"
+    without = await check(asked, ["The first release of the test project is for the 2026-27 cycle."], "")
+    dated = "The test project for the 2026-27 cycle was first released on July 17, 2025."
+    assert not without.answered
+    assert dated in (await check(asked, [dated], "")).text
+
+
+async def test_what_lacks_the_thing_asked_for_is_not_quoted_beside_what_has_it() -> None:
+    about, fee = (
+        "The fee for a passport card of a small child is set by regulation.",
+        "A passport card has a fee of $30.",
+    )
+    checked = await check("What is the fee for a passport card of a small child?", [about, fee], "")
+    assert [citation.quote for citation in checked.citations] == [fee]
+
+
+async def test_a_list_is_quoted_whole_with_the_sentence_that_leads_to_it() -> None:
+    leaving = (
+        "Upon termination of individual employment:\n\na. Disable system access of the individual;\n"
+        "b. Conduct exit interviews about security;\nc. Retrieve all property of the system.\n\n"
+        "Other controls are listed elsewhere."
+    )
+    checked = await check("Which controls apply upon termination of individual employment?", [leaving], "")
+    assert [citation.quote for citation in checked.citations] == [leaving.partition("\n\nOther")[0]]
+    assert "employment: Disable system access" in checked.text and "Retrieve all property" in checked.text
+
+
+async def test_quotations_stand_in_the_order_in_which_they_are_read() -> None:
+    first, second = "The index of federal sites is rebuilt every week.", "All federal sites are scanned every day."
+    checked = await check("How often are all federal sites scanned, and how often rebuilt?", [f"{first} {second}"], "")
+    assert [citation.quote for citation in checked.citations] == [first, second]
+
+
+async def test_of_the_rows_of_a_table_the_one_that_holds_the_condition_is_quoted() -> None:
+    table = "Family size | Income protection allowance of parents\n3 | $36,330\n4 | $44,880\n5 | $52,950\n6 | $61,930"
+    checked = await check("How much is the income protection allowance of parents for a family of four?", [table], "")
+    assert checked.text == "Family size: 4; Income protection allowance of parents: $44,880 [1][2]"

@@ -1,6 +1,7 @@
 """What kind of thing a question asks for, and whether a text has one."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from publius.verification import figures, names
@@ -34,8 +35,9 @@ _ASKED = [
     (Expected.PHONE, r"""(?:tele)?phone number; number (?:to|can i|do i) call; numero de telefono"""),
     (Expected.PERCENT, r"""what (?:percent|percentage|share); which percentage; what %; que porcentaje;
         percent of; percentage of; interest rates?; (?:tasa|tipo) de interes"""),
-    (Expected.DURATION, rf"""how (?:long|soon|late|far in advance); (?:how many|cuant[oa]s) (?:\w+ )?(?:{_UNITS});
-        cuanto tiempo; how often; con que frecuencia; in (?:{_UNITS}); (?:processing|waiting|response) times?"""),
+    (Expected.DURATION, rf"""how (?:long|soon|late|fast|quickly|far in advance);
+        (?:how many|cuant[oa]s) (?:\w+ )?(?:{_UNITS}); cuanto tiempo; how often; con que frecuencia;
+        in (?:{_UNITS}); (?:processing|waiting|response) times?"""),
     (Expected.MONEY, r"""how much (?:money|can|does|do|is|are|will|would|did|was|must|should|may);
         how (?:expensive|costly);
         (?:what|which|que|cual)(?! es (?:el|la)\b(?<=que es ..)|[^?!]{0,40} price of an?\b)[^?!]{0,60}
@@ -45,7 +47,7 @@ _ASKED = [
     (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);
         (?:what|which|by what|on what|on which) (?:dates?|days?|years?|months?);
         deadline; cuando; en que (?:fecha|ano|dia); que dia; fecha limite"""),
-    (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|fast|few); cuant[oa]s?; que edad;
+    (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|few); cuant[oa]s?; que edad;
         what
         (?:number|age|amount|size|length)"""),
     (Expected.NAME, r"""who; whom; whose; quien(?:es)?; which
@@ -77,8 +79,11 @@ def unit(question: str) -> str:
     return _TIMES[found[1]] if found else ""
 
 
-def holds(text: str, kind: Expected | None, unit: str = "") -> bool:
-    """Whether `text` has a thing of the kind that was asked for; of `unit`, if one was named."""
+def holds(text: str, kind: Expected | None, unit: str = "", given: Sequence[Figure] = ()) -> bool:
+    """Whether `text` has a thing of the kind that was asked for; of `unit`, if one was named.
+
+    A figure that stands in the question, one of `given`, is no answer to it.
+    """
     if kind is Expected.DURATION and unit:
         return any(figure.unit == unit for figure in figures.read(text))
     if kind is None:
@@ -89,7 +94,9 @@ def holds(text: str, kind: Expected | None, unit: str = "") -> bool:
         return False
     if kind is Expected.DURATION and _RHYTHM.search(fold(text)):
         return True
-    return any(_fits(figure, kind) for figure in figures.read(text) if not figure.weak)
+    return any(
+        _fits(figure, kind) and not figures.stands(figure, given) for figure in figures.read(text) if not figure.weak
+    )
 
 
 def _fits(figure: Figure, kind: Expected) -> bool:
@@ -101,7 +108,7 @@ def _fits(figure: Figure, kind: Expected) -> bool:
         case Expected.DURATION:
             return figure.unit in _TIME_UNITS
         case Expected.DATE:
-            return figure.kind in {Kind.DATE, Kind.YEARS} or figure.unit in _TIME_UNITS
+            return figure.kind in {Kind.DATE, Kind.YEARS, Kind.TIME} or figure.unit in _TIME_UNITS
         case Expected.PHONE | Expected.FAX:
             return figure.unit == "phone"
         case Expected.SOME_FIGURE:

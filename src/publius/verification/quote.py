@@ -5,15 +5,17 @@ asked for.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 
 from publius.types import Agency
-from publius.verification import abstention
-from publius.verification.abstention import Named, Signs
+from publius.verification import abstention, figures, lists
+from publius.verification.abstention import Signs
 from publius.verification.asking import Expected, expected, holds, unit
-from publius.verification.support import Heading, Match, Neighbours, Sources, Span, Vectors
-from publius.verification.words import fold, telling
+from publius.verification.choosing import WITHIN, chosen, nearest, quotable, telling_most
+from publius.verification.naming import LEAST_ASKED, Named, parts
+from publius.verification.support import Heading, Match, Sources, Span, Vectors
+from publius.verification.words import content, fold, telling
 
 # Measured: docs/decisions/2026-11-25-answer-quality.md.
 ANSWER_FLOOR = 0.44
@@ -22,13 +24,7 @@ RANK = 0.02  # for each place that search put the passage behind the first
 EXPECTED = 0.15  # for holding the kind of thing that was asked for, or not
 SOME_FIGURE = 0.06  # the same where only some figure is asked for
 SHORT = 0.10
-PAIR = 0.10  # two sentences are quoted only where they are so much better than either
-LEAST_ASKED = 3  # content words
 BEHIND = 0.3  # how far behind the nearest span one may be that still bears on the question
-MOST_QUOTES = 5
-MOST_WORDS = 150  # in all quotations together, but for the first
-WITHIN = 0.25  # how near to the best another must come to be quoted beside it
-SAME = 0.8  # of the words of the shorter one, from which two say the same
 
 # A document that speaks to the machine is data like any other, but what it orders answers nobody's question.
 _ORDERS = re.compile(
@@ -52,8 +48,10 @@ class Answers:
 
     def __init__(self, agency: Agency, question: str, sought: str, vector: Vectors, sources: Sources) -> None:
         self.expected, self._unit = expected(question), unit(question)
+        self._given = figures.read(question)
+        self._several = len(parts(question)) > 1
         self._vector = vector
-        self._named = Named(sought, agency, sources.acronyms)
+        self._named = Named(sought, agency, {span.source for span in sources.spans}, sources.acronyms)
         self._sources = sources
         self._stems = {sources.nearest(word.stem) for word in telling(sought)}
         self._matches = {id(span): self._match(number) for number, span in enumerate(sources.spans)}
@@ -79,16 +77,28 @@ class Answers:
     @cached_property
     def best(self) -> list[Match]:
         """The few spans that answer best, best first; none where the evidence holds no answer."""
-        chosen = _chosen(self._ranked())
-        return chosen if chosen and self.signs(chosen).likelihood >= abstention.FLOOR else []
+        found = chosen(self._ranked())
+        if not found or self.signs(found).likelihood < abstention.FLOOR:
+            return []
+        if self.expected not in (None, Expected.SOME_FIGURE):
+            # What lacks the thing that was asked for is only about it, so it goes where another has it.
+            found = self._fitting(found) or found
+        if not self._several:
+            found = nearest(found)
+        found = telling_most(found, self._told, figures_count=self._several)
+        return lists.in_full(found, self._sources.spans) if self.expected is None else found
 
     def signs(self, chosen: Sequence[Match]) -> Signs:
         """What speaks for it, and against it, that these spans answer the question."""
+        fitting = self._fitting(chosen)
         return Signs(
             nearness=self._matches[id(chosen[0].span)].support,
-            unmet=float(not any(self.fits(match.span.plain) for match in chosen)),
-            unnamed=min(self._named.lacking(match.span.source) for match in chosen),
+            unmet=float(not fitting),
+            unnamed=self._named.lacking(match.span.source for match in fitting or chosen),
         )
+
+    def _fitting(self, chosen: Iterable[Match]) -> list[Match]:
+        return [match for match in chosen if self.fits(match.span.plain)]
 
     def _ranked(self) -> list[Match]:
         """Every span that could be quoted and comes near the best, best first."""
@@ -102,7 +112,12 @@ class Answers:
             and not states_nothing(match.span)
             and not _ORDERS.search(fold(match.span.plain))
         ]
-        return sorted(close, key=_quotable, reverse=True)
+        return sorted(close, key=quotable, reverse=True)
+
+    def _told(self, span: Span) -> Set[object]:
+        """The words and figures of the question that stand in the span itself."""
+        given = {figure.value for figure in self._given if not figure.weak and figures.stands(figure, span.figures)}
+        return given | {word.stem for word in content(span.plain) if word.stem in self._stems}
 
     def _match(self, number: int) -> Match:
         span = self._sources.spans[number]
@@ -123,29 +138,4 @@ class Answers:
 
     def fits(self, text: str) -> bool:
         """Whether a text holds the kind of thing that was asked for, if the question says which."""
-        return holds(text, self.expected, self._unit)
-
-
-def _quotable(match: Match) -> float:
-    return match.support - PAIR * isinstance(match.span, Neighbours)
-
-
-def _chosen(ranked: Iterable[Match]) -> list[Match]:
-    """The first, and those near it that say something else, as far as there is room."""
-    chosen: list[Match] = []
-    words = 0
-    for match in ranked:
-        length = len(match.span.plain.split())
-        if chosen and (len(chosen) == MOST_QUOTES or _quotable(match) < _quotable(chosen[0]) - WITHIN):
-            break
-        if chosen and words + length > MOST_WORDS:
-            continue
-        if not any(match.span.overlaps(other.span) or _same(match.span, other.span) for other in chosen):
-            chosen.append(match)
-            words += length
-    return chosen
-
-
-def _same(one: Span, other: Span) -> bool:
-    shared = len(one.stems & other.stems)
-    return shared > SAME * max(1, min(len(one.stems), len(other.stems)))
+        return holds(text, self.expected, self._unit, self._given)

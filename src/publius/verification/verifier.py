@@ -21,6 +21,7 @@ from publius.types import (
     ToolResult,
 )
 from publius.verification import sentences
+from publius.verification.choosing import in_reading_order
 from publius.verification.figures import missing, read
 from publius.verification.meaning import Objection
 from publius.verification.quote import Answers, states_nothing
@@ -184,7 +185,7 @@ class Checking:
                 if (match.support > enough and not any(match.span.overlaps(used.span) for used in self._matches))
                 or (lacks and answers.fits(match.span.plain))
             ]
-        return [self._keep(self._quotation(match), breaks=True) for match in matches]
+        return [self._keep(self._quotation(match), breaks=True) for match in in_reading_order(matches)]
 
     def _told(self) -> list[Claim]:
         """The sentences in which tools say their results, but for those that a released sentence says in full."""

@@ -1,0 +1,100 @@
+"""What a question names, and how much of it stands in the passages that would answer it."""
+
+import re
+from collections.abc import Collection, Iterable
+
+from publius.types import Agency, Passage
+from publius.verification import figures, names
+from publius.verification.figure import Figure, Kind
+from publius.verification.names import Name
+from publius.verification.support import Source
+from publius.verification.words import FUNCTION_WORDS, fold, telling, words
+
+LEAST_ASKED = 3  # content words of a sentence that asks something by itself
+
+_KINDS_OF_AGENCY = ("department", "agency", "office")
+_BEGINS = re.compile(r"(?:^|[.?!]\s+|[¿¡])[\"“(]*([^\W_]+)")
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÁÉÍÓÚ¿¡])")
+_BETWEEN_PARTS = re.compile(r"[,;:]|\b(?:and|or|vs|versus|compared|y|o)\b")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
+def asking(question: str) -> str:
+    """The sentences that ask. What comes before, `I am back from France.`, tells of the person, not of the answer."""
+    sentences = _SENTENCE.split(question)
+    asked = " ".join(sentence for sentence in sentences if sentence.rstrip().endswith("?"))
+    return asked if len(telling(asked)) >= LEAST_ASKED else question
+
+
+def parts(question: str) -> list[str]:
+    """The parts of a question, each of which may be answered from elsewhere: `Louisiana or Alaska, and what …`."""
+    return [part for part in _BETWEEN_PARTS.split(asking(question)) if telling(part)]
+
+
+def named(question: str, written: Collection[str] = ()) -> tuple[list[Name], list[Figure]]:
+    """The names in a question, and its labels such as `AAL4` or `Phase Three`.
+
+    A sentence's first word is a name only where the passages, of which `written` holds the words, always write it with
+    a capital: `Perkins loan`, but not `Enrollment codes`.
+    """
+    begins = {word for word in _BEGINS.findall(question) if word not in written or word.lower() in written}
+    found = [
+        name
+        for name in names.read_names(question)
+        if max(map(len, name.parts)) > 2 and (len(name.parts) > 1 or name.text not in begins or name.text.isupper())
+    ]
+    labels = [figure for figure in figures.read(question) if figure.kind is Kind.LABEL and not figure.weak]
+    return found, [label for label in labels if re.search(r"\d", str(label.value))]
+
+
+class Named:
+    """What a question names, part by part: two things that are compared may stand in two passages."""
+
+    def __init__(self, question: str, agency: Agency, sources: Collection[Source], known: dict[str, tuple[str, ...]]):
+        self._known = known  # what acronyms stand for
+        self._held = {source.rank: _Held(source) for source in sources}
+        written = {word.text for held in self._held.values() for word in held.words}
+        found, labels = named(question, written)
+        self._parts = [
+            (
+                [name for name in found if name.text in part and not _is_own(name, agency)],
+                [label for label in labels if label.text.strip() in part],
+            )
+            for part in parts(question)
+        ]
+
+    def lacking(self, among: Iterable[Source]) -> float:
+        """The share of the names that no one of these sources holds, of the part that lacks most; 0 to 1."""
+        held = [self._held[source.rank] for source in among]
+        return max((min(self._lacks(each, *part) for each in held) for part in self._parts), default=0.0)
+
+    def _lacks(self, held: "_Held", found: list[Name], labels: list[Figure]) -> float:
+        # Who asks of AAL4 is not answered by what holds for AAL3, however much else of the question stands there.
+        if any(not held.label(label) for label in labels):
+            return 1.0
+        return sum(not held.name(name, self._known) for name in found) / len(found) if found else 0.0
+
+
+class _Held:
+    """What stands in a source, above it, and in its file's name: `tts-handbook-travel.md` is of TTS."""
+
+    def __init__(self, source: Source) -> None:
+        name = source.origin.name if isinstance(source.origin, Passage) else ""
+        text = f"{source.text} . {source.heading} . {source.context} . {_BETWEEN_WORDS.sub(' ', name)}"
+        self.words = words(text)
+        self._folded, self._figures, self._spelt = fold(text), figures.read(text), names.source_words(text)
+        self._initials = "".join(fold(word.text)[0] for word in self.words if word.text.lower() not in FUNCTION_WORDS)
+
+    def label(self, label: Figure) -> bool:
+        return figures.stands(label, self._figures) or fold(label.text) in self._folded
+
+    def name(self, name: Name, known: dict[str, tuple[str, ...]]) -> bool:
+        """Whether the name stands there, or an acronym's letters begin the words: `EFC`, expected family c…"""
+        acronym = len(name.parts) == 1 and name.text.isupper() and len(name.text) > 2
+        return names.stands(name, self._spelt, known) or (acronym and fold(name.text) in self._initials)
+
+
+def _is_own(name: Name, agency: Agency) -> bool:
+    """Whether it is the agency's own name, which its documents seldom say: `the State Department`, `GSA`."""
+    own = names.source_words(agency.name)
+    return set(name.parts) <= {*own, *_KINDS_OF_AGENCY, agency.slug, "".join(word[0] for word in own)}
