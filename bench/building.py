@@ -20,14 +20,17 @@ AGENCIES = ("education", "gsa", "nist", "state")
 
 
 @contextlib.contextmanager
-def fresh_home() -> Iterator[Settings]:
-    """Settings with an empty home that shares this machine's weights."""
+def fresh_home(kept: Path | None = None) -> Iterator[Settings]:
+    """Settings with an empty home that shares this machine's weights; or with the one `kept`, which stays."""
     usual = read()
     for model in read_catalog(usual.catalog).models:
         weights.fetch(usual.home / "models", model)
-    with tempfile.TemporaryDirectory(prefix="publius-bench-") as folder:
-        (Path(folder) / "models").symlink_to(usual.home / "models")
-        yield read(home=Path(folder), metrics_port=0)
+    with contextlib.ExitStack() as stack:
+        home = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="publius-bench-")))
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / "models").exists():
+            (home / "models").symlink_to(usual.home / "models")
+        yield read(home=home, metrics_port=0)
 
 
 @contextlib.asynccontextmanager

@@ -3,12 +3,13 @@
     SCALE=10000,100000,1000000 SCALE_EACH=100 make bench NAME=scale
 
 `SCALE` are the sizes in passages; `SCALE_AGENCIES` how many agencies, with `SCALE_EACH` passages each. The defaults end
-in minutes; a million takes about two hours and 15 GB of disk. The curves are drawn to `results/scale.png`.
+in minutes; a million takes about two hours and 15 GB of disk. With `SCALE_HOME`, a folder, the database is kept there:
+a loading that was ended goes on, and a size that is there is measured and not loaded again. The curves are drawn to
+`results/scale.png`.
 """
 
 import asyncio
 import os
-import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -19,14 +20,14 @@ from bench.report import RESULTS, Report, Target
 from bench.scaling.agencies import many
 from bench.scaling.asking import Asked, ours, usearch, vectors_alone
 from bench.scaling.drawing import Curve, draw
-from bench.scaling.library import fill, memory, on_disk, settled, without_vectors
+from bench.scaling.library import fill, memory, on_disk, resumed, settled, the_one, without_vectors
 from bench.scaling.passages import IN_A_DOCUMENT, Parents, kept, parents
 from publius.application import EMBEDDING_MODEL
 from publius.inference.embedding import Embedder
 from publius.retrieval.library import Library
 from publius.retrieval.reading.sandbox import Reader
 from publius.settings import Settings, read
-from publius.storage import Database, Owner, Storage, storage_ready
+from publius.storage import Database, Storage, storage_ready
 
 SIZES = (10_000, 30_000)
 AGENCIES, EACH = 1_000, 10
@@ -38,7 +39,8 @@ OURS = "pgvector, ef_search 200"
 def measure() -> Report:
     """One database per run; embedded passages and questions are kept from run to run, beside the weights."""
     embedder = Embedder(read().home / "models" / EMBEDDING_MODEL)
-    with fresh_home() as settings, storage_ready(settings) as storage:
+    kept = os.environ.get("SCALE_HOME")
+    with fresh_home(Path(kept).absolute() if kept else None) as settings, storage_ready(settings) as storage:
         return asyncio.run(_measure(settings, storage, embedder))
 
 
@@ -48,9 +50,8 @@ async def _measure(settings: Settings, storage: Storage, embedder: Embedder) -> 
     words = [text for _, text in questions(10**6)]
     vectors = await kept(embedder, keep, words)
     sizes = [int(size) for size in os.environ.get("SCALE", "").split(",") if size] or list(SIZES)
-    with tempfile.TemporaryDirectory(prefix="publius-scale-") as folder:
-        asked = Asked(words, vectors, Path(folder) / "written")
-        points = await _sizes(settings, storage, embedder, real, asked, sorted(sizes))
+    asked = Asked(words, vectors, settings.home / "written")
+    points = await _sizes(settings, storage, embedder, real, asked, sorted(sizes))
     agencies, each = (int(os.environ.get(name, usual)) for name, usual in
                       (("SCALE_AGENCIES", AGENCIES), ("SCALE_EACH", EACH)))  # fmt: skip
     spread = await many(storage, settings.home, real, list(zip(words, vectors, strict=True)), agencies, each)
@@ -61,14 +62,17 @@ async def _sizes(
     settings: Settings, storage: Storage, embedder: Embedder, real: Parents, asked: Asked, sizes: list[int]
 ) -> list[dict[str, Any]]:
     """One agency that grows from size to size."""
-    agency = Owner(storage.owner).create_agency("bench", "Bench", rate_per_minute=1, tokens_per_day=1)
     points = []
     async with Database(storage.application) as database:
+        agency = await the_one(storage, database)
         library = Library(database, embedder.embed, Reader())
-        for before, size in pairwise([0, *sizes]):
-            with asked.written.open("ab") as written:
-                point = {"passages": size, **await _grow(storage, database, agency, real, before, size, written)}
-            settled(storage)
+        there = await resumed(database, agency, asked.written)
+        for before, size in pairwise([there, *(size for size in sizes if size >= there)]):
+            point: dict[str, Any] = {"passages": size}
+            if size > before:
+                with asked.written.open("ab") as written:
+                    point |= await _grow(storage, database, agency, real, before, size, written)
+                settled(storage)
             point |= await ours(database, library, agency, asked)
             point["alone"] = await vectors_alone(database, agency, asked, WIDTHS)
             point |= {"memory, GB": memory(settings.home), "on disk, GB": on_disk(storage)}
@@ -83,7 +87,7 @@ async def _grow(
 ) -> dict[str, float]:
     """Most without the vectors' index, which is then built at once; the last with it, as every agency's are written."""
     bulk = (size - before - LAST) // IN_A_DOCUMENT * IN_A_DOCUMENT
-    with without_vectors(storage) as built:
+    with without_vectors(storage, Path(written.name).with_suffix(".sql")) as built:
         seconds = await fill(database, agency, real, before, bulk, written)
     begun = time.perf_counter()
     last = await fill(database, agency, real, before + bulk, size - before - bulk, written)

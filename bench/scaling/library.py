@@ -1,6 +1,7 @@
 """A database with many passages: written as the library writes them, and what they take."""
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,12 @@ import numpy as np
 import psutil
 import psycopg
 
-from bench.scaling.passages import IN_A_DOCUMENT, Parents
+from bench.scaling.passages import DIMENSIONS, IN_A_DOCUMENT, Parents
+from publius.errors import NotFound
 from publius.retrieval.reading import ReadDocument
 from publius.retrieval.reading.document import About
 from publius.retrieval.revision import File, write
-from publius.storage import Database, Storage
+from publius.storage import Database, Owner, Storage
 from publius.storage.server import postmaster
 from publius.types import Agency
 
@@ -34,27 +36,49 @@ async def fill(
         name = f"{number}.txt"
         file = File(name=name, data=made.text.encode(), sha256=name.encode(), added_by="user:bench")
         document = ReadDocument(About(made.title), "text/plain", made.text, ())
+        if written:  # first, so that after an end at any moment none is missing
+            written.write(made.vectors.astype(np.float16).tobytes())
+            written.flush()
         begun = time.perf_counter()
         async with database.agency(agency) as connection:
             await write(connection, agency, file, document, made.pieces, made.vectors)
         seconds += time.perf_counter() - begun
-        if written:
-            written.write(made.vectors.astype(np.float16).tobytes())
     return seconds
 
 
+async def the_one(storage: Storage, database: Database) -> Agency:
+    """The agency that grows: of an earlier run if there is one."""
+    with contextlib.suppress(NotFound):
+        return await database.agency_by_slug("bench")
+    return Owner(storage.owner).create_agency("bench", "Bench", rate_per_minute=1, tokens_per_day=1)
+
+
+async def resumed(database: Database, agency: Agency, written: Path) -> int:
+    """How many passages an earlier run has left; what it wrote of a document that did not get there is cut off."""
+    async with database.agency(agency) as connection:
+        rows = await connection.execute("SELECT count(*) FROM passages WHERE agency_id = %s", [agency.id])
+        [there] = await rows.fetchone()
+    if there:
+        os.truncate(written, there * DIMENSIONS * 2)
+    return int(there)
+
+
 @contextlib.contextmanager
-def without_vectors(storage: Storage) -> Iterator[dict[str, float]]:
-    """Takes the vectors' index away, and builds it when the block ends; tells how many seconds that took."""
+def without_vectors(storage: Storage, kept: Path) -> Iterator[dict[str, float]]:
+    """Takes the vectors' index away, and builds it when the block ends; tells how many seconds that took.
+
+    How it is built is written to `kept`, for a run that goes on after one that was ended in the block.
+    """
     told: dict[str, float] = {}
     with psycopg.connect(storage.owner, autocommit=True) as owner:
         row = owner.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [INDEX]).fetchone()
-        assert row is not None
-        owner.execute(f"DROP INDEX {INDEX}")
+        if row is not None:
+            kept.write_text(row[0].replace(" ONLY ", " "))  # as it stands it would leave the partitions out
+            owner.execute(f"DROP INDEX {INDEX}")
         yield told
         owner.execute("SET maintenance_work_mem = '2GB'; SET max_parallel_maintenance_workers = 2")
         begun = time.perf_counter()
-        owner.execute(row[0].replace(" ONLY ", " "))  # as it stands it would leave the partitions out
+        owner.execute(kept.read_text())
         told["seconds"] = time.perf_counter() - begun
 
 

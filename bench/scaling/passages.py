@@ -26,6 +26,7 @@ from publius.retrieval.whole import embedded
 PARENTS = 1_500  # real passages that are embedded
 MIXED = 150  # mixed ones that are embedded too, to measure how far off the mixture is
 IN_A_DOCUMENT = 40
+DIMENSIONS = 384
 SUBJECT = 8  # neighbouring parents that one document draws on
 STEP = 50  # embedded between two savings
 _SENTENCES = re.compile(r"(?<=[.!?;:])\s+|\n+")
@@ -90,7 +91,7 @@ async def kept(embedder: Embedder, folder: Path, texts: Sequence[str]) -> np.nda
     """Their vectors, from `folder` as far as they were embedded before: an interrupted run goes on."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16] + ".npy")
-    done = np.load(path) if path.exists() else np.zeros((0, 384), np.float32)
+    done = np.load(path) if path.exists() else np.zeros((0, DIMENSIONS), np.float32)
     while len(done) < len(texts):
         done = np.concatenate([done, await embedder.embed(texts[len(done) : len(done) + STEP])])
         np.save(path, done)
