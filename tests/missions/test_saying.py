@@ -195,7 +195,8 @@ def test_an_answer_that_could_be_several_things_is_none(text: str, asked: tuple[
 def test_an_amount_without_a_name_is_told_apart() -> None:
     assert said("My uncle gives me $500", SLOTS).unplaced == ("$500",)
     assert said("They make 50k", SLOTS).unplaced == ("50k",)
-    assert said("We have 2 cars since 2019", SLOTS).unplaced == ()
+    assert said("We have 2 cars since 2019", SLOTS).unplaced == ("2 cars",)
+    assert said("I have 2 kids, and 1 of us is 19", SLOTS).unplaced == ("1", "19")
 
 
 def test_amounts_are_the_persons_of_whom_is_spoken() -> None:

@@ -57,8 +57,9 @@ class Ask:
 
     `words` are how people name it in a conversation, in either language, `a|b` one thing by two words; `no` those that
     say no to it, `single` where it asks for `married`; `called` what a number is called, `half-time` for 50, and under
-    0 what may be any number and is asked for, `part-time`. `choices` are the values of a choice, an award year or a
-    state with their English and Spanish names, or the values alone where they speak for themselves.
+    0 what may be any number and is asked for, `part-time`. `named`: the entries of the list are told apart by names of
+    their own, such as colleges. `choices` are the values of a choice, an award year or a state with their English and
+    Spanish names, or the values alone where they speak for themselves.
     """
 
     question: str
@@ -69,6 +70,7 @@ class Ask:
     no: tuple[str, ...] = ()
     called: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, str]] | Collection[str] = ()
+    named: bool = False
 
     def listed(self) -> tuple[Choice, ...]:
         """The choices, in their order."""

@@ -16,7 +16,6 @@ FARTHEST = 40  # characters between a name and its amount
 LARGE = 100  # a bare number from which on it is an amount, and is told of where it goes into no input
 
 _BOUNDARY = re.compile(r"[,;]|\s(?:and|y|e|plus|but|pero)(?=\s)", re.I)
-_SPAN = re.compile(r"\b(?:between|entre)\b[^;]{1,25}$", re.I)  # whose `and` joins two ends: `between 50,000 and 60,000`
 
 
 class Place(NamedTuple):
@@ -44,7 +43,7 @@ def is_amount(mention: Mention) -> bool:
 
 
 def paired(places: Sequence[Place], held: Sequence[Mention], text: str) -> list[Pair]:
-    """The amounts and numbers of a sentence, each with the name that it belongs to."""
+    """The amounts and numbers of a sentence, each with the name that it belongs to, though it may be no value of it."""
     numbers = [mention for mention in held if mention.kind in (Kind.MONEY, Kind.WHOLE)]
     names = [place for place in places if place.slot.kind in (Kind.MONEY, Kind.WHOLE) and _counts(place, numbers)]
     clauses = _clauses(names, numbers, text)
@@ -55,7 +54,7 @@ def paired(places: Sequence[Place], held: Sequence[Mention], text: str) -> list[
 
 def _counts(place: Place, numbers: Sequence[Mention]) -> bool:
     """A word of the question alone names its slot only right behind a number: `4 people`."""
-    return place.sure or any(each.end <= place.start <= each.end + 2 and each.fits(place.slot.kind) for each in numbers)
+    return place.sure or any(each.end <= place.start <= each.end + 2 and each.like(place.slot.kind) for each in numbers)
 
 
 def _clauses(names: Sequence[Place], numbers: Sequence[Mention], text: str) -> list[_Clause]:
@@ -66,7 +65,6 @@ def _clauses(names: Sequence[Place], numbers: Sequence[Mention], text: str) -> l
         match.start()
         for match in _BOUNDARY.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in whole)
-        and (match.group() in ",;" or not _SPAN.search(text[: match.start()]))
     ]
     clauses = [_Clause([], []) for _ in range(len(cuts) + 1)]
     for name in names:
@@ -118,11 +116,16 @@ def _only_way(names: Sequence[Place], amounts: Sequence[Mention]) -> list[Pair] 
 
 
 def _fitting(pairs: list[Pair]) -> list[Pair] | None:
-    """The pairs, where each amount can be a value of its name; one that is unclear is a value of nothing."""
+    """The pairs, where each amount can be a value of its name; a year beside the name of an amount is of nothing."""
     for amount, name in pairs:
-        if _apart(name, amount) > FARTHEST or not (amount.unclear or amount.fits(name.slot.kind)):
+        if _apart(name, amount) > FARTHEST or not (amount.like(name.slot.kind) or _is_year(amount, name)):
             return None
-    return [(amount, name) for amount, name in pairs if not amount.unclear]
+    return pairs
+
+
+def _is_year(amount: Mention, name: Place) -> bool:
+    """Whether it is a year that stands where an amount belongs: `AGI 2024`."""
+    return amount.year and not amount.dated and name.slot.kind is Kind.MONEY
 
 
 def _apart(name: Place, amount: Mention) -> int:

@@ -168,7 +168,7 @@ class _Turn:
         notes = self._notes(spoken.tool, heard)
         if spoken.confirms and denies(self._text):
             return self._ask(spoken.tool, spoken.values, (), *notes)
-        return self._ask(spoken.tool, spoken.values, asked[:1], phrases.NOT_UNDERSTOOD[self._language], *notes)
+        return self._ask(spoken.tool, spoken.values, asked[:1], *(notes or [phrases.NOT_UNDERSTOOD[self._language]]))
 
     async def _begins(self, tool: Tool) -> Evidence:
         """A tool is asked for: what has been said already counts, newly or in an earlier turn to the same tool."""

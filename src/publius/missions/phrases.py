@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from publius.kit import Kind, Parameter, Tool, dollars
-from publius.missions import states
+from publius.missions import mentions, states
 from publius.missions.slots import Slot, Values, assumed, nobody, slots_of
 
 Words = Mapping[str, str]
@@ -44,6 +44,16 @@ UNPLACED: Words = {
     "If it counts, say it with its name.",
     "es": "También dijo {amounts}, y no puedo saber con certeza qué es, así que no lo usé. "
     "Si cuenta, dígalo con su nombre.",
+}
+VAGUE: Words = {
+    "en": "You said {amounts}, which can be more than one figure, so I did not use it. "
+    "Say one exact figure to compute with; you can try others afterwards.",
+    "es": "Dijo {amounts}, que puede ser más de una cifra, así que no lo usé. "
+    "Diga una sola cifra exacta con la que calcular; después puede probar otras.",
+}
+YEAR: Words = {
+    "en": "You said {amounts}, which I read as a year. If it is an amount, write it as money, such as {money}.",
+    "es": "Dijo {amounts}, que leí como un año. Si es una cantidad, escríbala como dinero, por ejemplo {money}.",
 }
 SEVERAL: Words = {
     "en": "For “{question}” you told me of more than one. I cannot tell for certain which figure is whose, so I used "
@@ -113,7 +123,17 @@ def unused(tool: Tool, several: Collection[str], amounts: Sequence[str], languag
     """What was said and is not used: lists of which more than one was told of, and amounts."""
     people = {slot.people.name: slot.people for slot in slots_of(tool) if slot.people}
     notes = [SEVERAL[language].format(question=people[name].question(language)) for name in sorted(several)]
-    return [*notes, UNPLACED[language].format(amounts=joined(amounts, language))] if amounts else notes
+    read = [next(iter(mentions.read(each)), None) for each in amounts]
+    vague = [each for each, number in zip(amounts, read, strict=True) if number and number.vague]
+    years = [each for each, number in zip(amounts, read, strict=True) if number and number.year]
+    left = [each for each in amounts if each not in (*vague, *years)]
+    if vague:
+        quoted = [f"«{each}»" if language == "es" else f"“{each}”" for each in vague]
+        notes.append(VAGUE[language].format(amounts=joined(quoted, language)))
+    if years:
+        money = dollars(int(years[0])) if years[0].isdecimal() else "$"
+        notes.append(YEAR[language].format(amounts=joined(years, language), money=money))
+    return [*notes, UNPLACED[language].format(amounts=joined(left, language))] if left else notes
 
 
 def read_back(message: str, tools: Iterable[Tool]) -> Spoken | None:

@@ -8,13 +8,12 @@ told of, none is taken; every amount that became no input is handed back, so tha
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from publius.kit import Kind
-from publius.missions import mentions, spelling, whose
+from publius.missions import mentions, naming, spelling, whose
 from publius.missions.choosing import choice_in
 from publius.missions.clauses import Pair, Place, is_amount, paired
 from publius.missions.mentions import Mention
@@ -24,16 +23,11 @@ from publius.missions.turns import BRIEF, asks_something
 from publius.verification.words import fold, says_something
 
 LONGEST = 4_000  # characters of a message that are read, as search reads
-APART = 5  # words that may stand between the words of one name: `my parents have $500 in savings`
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_CLAUSE = re.compile(r"[,:]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.):]\s+(?=\S)")
 _THEY = re.compile(r"(?i)\b(?:they|ellos|ellas)\b")
-_BOUNDED = re.compile(
-    r"\b(?:less|more|fewer)\s+than\W+$|\bat\s+(?:least|most)\W+$|\b(?:menos|mas)\s+de\W+$|\bal\s+menos\W+$"
-)
 _COUNTED = (Kind.MONEY, Kind.WHOLE, Kind.AWARD_YEAR, Kind.STATE)
 
 Answer = int | str | bool
@@ -60,12 +54,13 @@ class _Sentence(NamedTuple):
 
     values: dict[str, Answer]
     pairs: list[Pair]
+    doubted: list[Pair]  # names and what stands where their amount belongs, but is none: `AGI about 60,000`
     held: list[Mention]
     used: set[Mention]
     places: list[Place]
     people: list[whose.People]
     twice: set[str]  # the paths for which it gives two values
-    vague: list[str]  # the paths whose number it calls by what may be any, `part-time`
+    loose: list[str]  # the paths whose number it calls by what may be any, `part-time`
 
 
 def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: str = "") -> Said:
@@ -79,7 +74,7 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     unused: list[tuple[str, Answer]] = []
     told: set[tuple[str, str]] = set()
     named: list[str] = []
-    vague: list[str] = []
+    loose: list[str] = []
     taken: list[tuple[str, str]] = []  # the path of each amount taken, and how it is written
     twice: set[str] = set()
     subject = next((slot.people.name for slot in asked if slot.people), subject)
@@ -89,40 +84,48 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
         if not here.people and called and _THEY.search(sentence):  # `They are married`: the parents named before
             sentence = _THEY.sub(f"my {called}", sentence, count=1)
             here = _sentence(sentence, slots, subject)
-        told |= whose.told(here.pairs, here.people, who, sentence)
+        told |= whose.told([*here.pairs, *here.doubted], here.people, who, sentence)
         if here.people and not _of_the_family(here):
-            subject, called, who = here.people[-1].name, here.people[-1].called, here.people[-1].who
+            subject, called, who = here.people[-1].name, here.people[-1].called, here.people[-1].who or who
         twice |= here.twice | {path for path, value in here.values.items() if values.get(path, value) != value}
         values |= here.values
-        taken += [(place.slot.path, sentence[m.start : m.end]) for m, place in here.pairs if _counts(m, place)]
-        unused += [(sentence[m.start : m.end], m.value) for m in _left(here)]
+        taken += [(place.slot.path, written(sentence, m)) for m, place in here.pairs]
+        unused += [(written(sentence, m), m.value) for m in _left(here, values, asked)]
+        named += [place.slot.path for _, place in here.doubted]
         named += [place.slot.path for place in here.places if place.sure and place.slot.kind is Kind.WHOLE]
-        vague += here.vague
+        loose += here.loose
     several = whose.several(told) | {path.partition(".0.")[0] for path in twice if ".0." in path}
     bare = {} if several else _bare(text[:LONGEST], asked, {path: values[path] for path in values.keys() - twice})
     dropped = {path for path in values if path in twice or path.partition(".0.")[0] in several} - bare.keys()
-    unplaced = [written for path, written in taken if path in dropped]
+    unplaced = [each for path, each in taken if path in dropped]
     unplaced += _without(unused, bare)
     unplaced += amounts(text[LONGEST : 4 * LONGEST])
     values = bare | {path: value for path, value in values.items() if path not in dropped}
-    named += [] if any(path in values for path in vague) else vague[-1:]  # one of them says it for all
+    named += [] if any(path in values for path in loose) else loose[-1:]  # one of them says it for all
     lacking = tuple(path for path in dict.fromkeys(named) if path not in values)
     return Said(values, tuple(unplaced), frozenset(several), frozenset(told), lacking, subject)
 
 
 def amounts(text: str) -> list[str]:
     """Every amount in the text, as it is written."""
-    return [written for written, _ in sums(text)]
+    return [each for each, number in numbers(text) if is_amount(number)]
 
 
-def sums(text: str) -> list[tuple[str, Mention]]:
-    """Every amount as it is written and as its own sentence reads it: `80.000` is eighty thousand in Spanish alone."""
+def numbers(text: str) -> list[tuple[str, Mention]]:
+    """Every number as it is written and as its own sentence reads it: `80.000` is eighty thousand in Spanish alone."""
     return [
-        (sentence[each.start : each.end], each)
+        (written(sentence, each), each)
         for sentence in _SENTENCE.split(text)
         for each in mentions.read(sentence)
-        if is_amount(each) and not each.idle
+        if each.kind in (Kind.MONEY, Kind.WHOLE) and not each.idle
     ]
+
+
+def written(text: str, number: Mention) -> str:
+    """A number as it stands there; a small one with the word behind it, `2 kids`, which says what it was said of."""
+    word = _WORD.match(text, number.end + 1) if text[number.end : number.end + 1] == " " else None
+    tells = word and not is_amount(number) and not word.group()[0].isdigit() and says_something(word.group())
+    return text[number.start : word.end() if word and tells else number.end]
 
 
 def _of_the_family(here: _Sentence) -> bool:
@@ -131,39 +134,50 @@ def _of_the_family(here: _Sentence) -> bool:
     return here.people[-1].who == whose.ONESELF and alone and bool(here.values)
 
 
-def _counts(mention: Mention, place: Place) -> bool:
-    return is_amount(mention) or place.slot.kind is Kind.MONEY
-
-
 def _without(unused: Sequence[tuple[str, Answer]], bare: Values) -> list[str]:
     """The amounts that are no bare answer either."""
     answers = list(bare.values())
     left = []
-    for written, value in unused:
+    for each, value in unused:
         if value in answers:
             answers.remove(value)
         else:
-            left.append(written)
+            left.append(each)
     return left
 
 
-def _left(here: _Sentence) -> list[Mention]:
-    """The amounts that belong to nothing; a year is one only where an amount is named that has no other."""
-    lacks = any(place.slot.kind is Kind.MONEY and place.slot.path not in here.values for place in here.places)
-    return [each for each in here.held if each not in here.used and (is_amount(each) or (each.year and lacks))]
+def _left(here: _Sentence, known: Values, asked: Sequence[Slot]) -> list[Mention]:
+    """The numbers that belong to nothing; a year is one only where an amount is named or asked for that has no other.
+
+    Nor is the 2 of `2 children` one, where what is asked is whether there are any.
+    """
+    spoken_of = [*(place.slot for place in here.places), *asked]
+    lacks = any(slot.kind is Kind.MONEY and slot.path not in {*here.values, *known} for slot in spoken_of)
+    stated = [place for place in here.places if place.slot.kind is Kind.YES_NO and place.slot.path in here.values]
+    return [
+        each
+        for each in here.held
+        if each not in here.used
+        and each.kind in (Kind.MONEY, Kind.WHOLE)
+        and (lacks or not each.year)
+        and (is_amount(each) or not any(0 <= place.start - each.end <= 2 for place in stated))
+    ]
 
 
 def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
     """The values in one sentence, whose they are, and what could not be placed."""
     tokens = [(fold(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
-    places = _longest([place for slot in slots for place in _places(slot, slots, tokens, text)])
+    places = naming.places(slots, tokens, text)
     people = whose.spoken_of(slots, tokens, text, {place.start for place in places})
     places = [place for place in places if whose.belongs(place, people, subject)]
-    held = [mention for mention in mentions.read(text) if mention.kind in _COUNTED and not mention.idle]
-    pairs = paired(places, held, text)
+    held = [each for each in mentions.read(text) if each.kind in _COUNTED and not each.idle]
+    held = [each for each in held if is_amount(each) or not whose.is_number(people, each.start, text)]
+    found_pairs = paired(places, held, text)
+    pairs = [(mention, place) for mention, place in found_pairs if mention.fits(place.slot.kind)]
+    doubted = [(mention, place) for mention, place in found_pairs if not mention.fits(place.slot.kind)]
     used = {mention for mention, _ in pairs}
     found: dict[str, Answer] = {}
-    vague: list[str] = []
+    loose: list[str] = []
     twice = set()
     for mention, place in pairs:
         if found.setdefault(place.slot.path, mention.value) != mention.value:
@@ -174,12 +188,25 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
             if len({mention.value for mention in fitting}) == 1:
                 used |= set(fitting)
                 found.setdefault(slot.path, fitting[0].value)
-        for value in _called(slot, [token[0] for token in tokens], tokens, fold(text)):
+        for value in naming.called(slot, tokens, fold(text)):
             if value:
                 found.setdefault(slot.path, value)
             else:
-                vague.append(slot.path)
+                loose.append(slot.path)
+    found = _stated(text, places, held) | found
+    spoken, words = people[-1].name if people else subject, [token[0] for token in tokens]
+    for slot in slots:
+        is_named = any(place.slot.path == slot.path for place in places)
+        of_them = slot.people is None or slot.people.name == spoken
+        if of_them and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, is_named)):
+            found.setdefault(slot.path, choice)
+    return _Sentence(found, pairs, doubted, held, used, places, people, twice, loose)
+
+
+def _stated(text: str, places: Sequence[Place], held: Sequence[Mention]) -> dict[str, Answer]:
+    """The answers of yes or no."""
     plain = _plain(text, [*held, *(place for place in places if place.slot.kind in _COUNTED)])
+    found: dict[str, Answer] = {}
     for place in places:
         if place.slot.kind is Kind.YES_NO:
             answer = states_it(text, place.start, place.end)
@@ -187,24 +214,7 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
                 answer = states_it(plain, place.start, place.end)
             if answer is not None:
                 found.setdefault(place.slot.path, answer != place.opposite)
-    spoken, words = people[-1].name if people else subject, [token[0] for token in tokens]
-    for slot in slots:
-        is_named = any(place.slot.path == slot.path for place in places)
-        of_them = slot.people is None or slot.people.name == spoken
-        if of_them and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, is_named)):
-            found.setdefault(slot.path, choice)
-    return _Sentence(found, pairs, held, used, places, people, twice, vague)
-
-
-def _called(slot: Slot, words: Sequence[str], tokens: Sequence[whose.Token], text: str) -> list[int]:
-    """The number by what it is called, `half-time`; none where two are, or only a bound, `less than half-time`."""
-    found: dict[int, int] = {}
-    for value, phrases in slot.parameter.ask.called.items():
-        for phrase in phrases:
-            for first, end in spelling.places(phrase, words):
-                if not _BOUNDED.search(text[: tokens[first][1]]):
-                    found[end] = value if end not in found or end - first > 2 else found[end]
-    return list(found.values()) if len(set(found.values())) == 1 else []
+    return found
 
 
 def _plain(text: str, parts: Sequence[Mention | Place]) -> str:
@@ -212,55 +222,6 @@ def _plain(text: str, parts: Sequence[Mention | Place]) -> str:
     for part in parts:
         text = f"{text[: part.start]}{',' * (part.end - part.start)}{text[part.end :]}"
     return text
-
-
-def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[tuple[str, int, int]], text: str) -> list[Place]:
-    """Where the slot is named: by its words, or by those words of its question that no other question has."""
-    words = [token[0] for token in tokens]
-    found: list[Place] = []
-    opposites = list(slot.parameter.ask.no)
-    for phrase in slot.parameter.ask.words:
-        for first, end in spelling.places(phrase, words, APART if " " in phrase else 0):
-            start, stop = tokens[first][1], tokens[end - 1][2]
-            if not _CLAUSE.search(text, start, stop):  # A name does not go on behind a comma.
-                found.append(Place(slot, start, stop, len(phrase)))
-        if slot.kind is Kind.YES_NO:
-            opposites += [f"{prefix}{fold(phrase)}" for prefix in ("in", "un", "non")]
-    for opposite in opposites:
-        for first, end in spelling.places(opposite, words, 0):
-            found.append(Place(slot, tokens[first][1], tokens[end - 1][2], len(opposite), opposite=True))
-    if slot.kind is Kind.WHOLE and not found:
-        for word in _own_words(slot, slots):
-            for first, end in spelling.places(word, words, 0):
-                found.append(Place(slot, tokens[first][1], tokens[end - 1][2], len(word), sure=False))
-    return found
-
-
-def _own_words(slot: Slot, slots: Sequence[Slot]) -> frozenset[str]:
-    """The words of its question that no other question for a figure has."""
-    others = {word for each in slots if each.path != slot.path and each.kind in _COUNTED for word in _asked(each)}
-    return _asked(slot) - others
-
-
-def _asked(slot: Slot) -> frozenset[str]:
-    return _telling(f"{slot.parameter.question('en')} {slot.parameter.question('es')}")
-
-
-@lru_cache(maxsize=4096)
-def _telling(question: str) -> frozenset[str]:
-    return frozenset(word for word in spelling.words(question) if says_something(word) and len(word) > 3)
-
-
-def _longest(places: Sequence[Place]) -> list[Place]:
-    """Without those that stand in a longer name: `income` in `income tax`. Of one name, each person's."""
-    return [
-        one
-        for one in places
-        if not any(
-            other.start < one.end and one.start < other.end and (other.sure, other.letters) > (one.sure, one.letters)
-            for other in places
-        )
-    ]
 
 
 def _bare(text: str, asked: Sequence[Slot], known: Values) -> dict[str, Answer]:

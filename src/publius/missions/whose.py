@@ -9,12 +9,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from publius.kit import Parameter
-from publius.missions import spelling
+from publius.missions import proper, spelling
 from publius.missions.clauses import Pair, Place
+from publius.missions.proper import Token
 from publius.missions.slots import Slot
 from publius.verification.words import listed
-
-Token = tuple[str, int, int]  # a word as `fold` gives it, its start and its end
 
 ONESELF = "i"
 _SELF = frozenset(("myself", "my own", "yo"))
@@ -25,7 +24,10 @@ _LETTER = re.compile(r"[A-Z1-9]")
 
 
 class People(NamedTuple):
-    """Where a sentence speaks of people of a list, by which word ("" for oneself), and which of them they are."""
+    """Where a sentence speaks of people of a list, by which word ("" for oneself or a name), and who they are.
+
+    `who` is empty where a list has names and none is said: then it is of whom the words before spoke.
+    """
 
     start: int
     name: str
@@ -48,7 +50,27 @@ def spoken_of(slots: Sequence[Slot], tokens: Sequence[Token], text: str, named: 
                 one = _called(people, phrase, at, tokens, text)
                 if one.start not in found or rank < found[one.start][0]:
                     found[one.start] = rank, one
-    return sorted(one for _, one in found.values())
+        if people.ask.named:
+            known = {word for slot in slots for word in _words_of(slot)}
+            named_here = [People(each.start, people.name, "", each.name) for each in proper.names(tokens, text, known)]
+            found |= {one.start: (0, one) for one in named_here}
+    return _inherited(sorted(one for _, one in found.values()))
+
+
+def _words_of(slot: Slot) -> list[str]:
+    """The words of an input's own question and names, and of the list that it stands in."""
+    asks = [each.ask for each in (slot.parameter, slot.people) if each]
+    return [word for ask in asks for text in (ask.question, ask.es, *ask.words) for word in spelling.words(text)]
+
+
+def _inherited(people: Sequence[People]) -> list[People]:
+    """The same, where one of whom no name is said is the last one of that list whose name is."""
+    last: dict[str, str] = {}
+    given = []
+    for one in people:
+        last[one.name] = one.who or last.get(one.name, "")
+        given.append(one._replace(who=last[one.name]))
+    return given
 
 
 def belongs(place: Place, people: Sequence[People], default: str) -> bool:
@@ -71,19 +93,22 @@ def told(pairs: Sequence[Pair], people: Sequence[People], who: str, text: str) -
     for _, place in pairs:
         if place.slot.people is not None:
             one = at(place, people)
-            found.add((place.slot.people.name, one.who if one else who))
+            found.add((place.slot.people.name, (one.who or who or one.called) if one else who))
             if _EACH.search(text):
                 found.add((place.slot.people.name, "each"))
     return found
 
 
 def several(given: Collection[tuple[str, str]]) -> frozenset[str]:
-    """The lists of which more than one person or offer is given figures for, as far as it is said who they are."""
-    who: dict[str, set[str]] = {}
+    """The lists of which more than one person or offer is given figures for, as far as it is said who they are.
+
+    `ohio` and `ohio state` can be one.
+    """
+    who: dict[str, set[frozenset[str]]] = {}
     for name, one in given:
         if one:
-            who.setdefault(name, set()).add(one)
-    return frozenset(name for name, all in who.items() if len(all) > 1)
+            who.setdefault(name, set()).add(frozenset(one.split()))
+    return frozenset(name for name, all in who.items() if sum(not any(one < other for other in all) for one in all) > 1)
 
 
 def _is_self(phrase: str) -> bool:
@@ -97,4 +122,11 @@ def _called(people: Parameter, phrase: str, at: int, tokens: Sequence[Token], te
     behind = text[tokens[at + 1][1] : tokens[at + 1][2]] if at + 1 < len(tokens) else ""
     before = tokens[at - 1][0] if at else ""
     which = behind if _LETTER.fullmatch(behind) else before if before in _OTHERS else ""
-    return People(start, people.name, called, ONESELF if _is_self(phrase) else f"{first} {which}".strip())
+    who = "" if people.ask.named and not which else ONESELF if _is_self(phrase) else f"{first} {which}".strip()
+    return People(start, people.name, called, who)
+
+
+def is_number(people: Sequence[People], start: int, text: str) -> bool:
+    """Whether the number at `start` only says which one of them: `college 2`."""
+    which = f" {text[start : start + 1]}"
+    return any(one.who.endswith(which) and re.fullmatch(r"[^\W\d]+ ", text[one.start : start]) for one in people)

@@ -31,6 +31,7 @@ def asked(name: str) -> Ask:
         no=tuple(words.get("no", ())),
         called={int(value): tuple(names) for value, names in words.get("called", {}).items()},
         choices={value: tuple(names) for value, names in words.get("choices", {}).items()},
+        named=words.get("named", False),
     )
 
 

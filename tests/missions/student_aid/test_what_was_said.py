@@ -74,6 +74,12 @@ async def test_all_that_one_says_of_oneself_is_taken_before_one_is_asked(talk: C
         (FAMILY, "My father's AGI is 50,000, wages 50,000, tax 3,000.", "My mother's AGI is 20,000"),
         ("Compare my offers: college A tuition 30000, grants 15000, College B tuition 20000, grants 2000",),
         ("Compare my offers: college A tuition 30000 grants 15000", "College B tuition 20000, grants 2000"),
+        ("Compare my offers: Ohio State costs 30,000 tuition, Michigan gives grants of 15,000",),
+        ("Compare my offers. Harvard: tuition 80,000, grants 60,000", "MIT: housing 20,000, loans 5,000"),
+        ("compare my offers: albany college tuition 30000, the university of maine grants 5000",),
+        ("compare my offers: harvard gives grants 5000 and yale costs tuition 60000",),
+        ("Compare: College 1 tuition 30,000 grants 5,000; College 2 loans 4,000",),
+        ("Comparar ofertas: la Universidad de Miami cobra matrícula 30,000; Cornell ofrece becas 15,000",),
         ("Comparar mis ofertas: universidad A matrícula 30000 becas 15000; universidad B matrícula 20000 becas 2000",),
     ],
 )
@@ -83,6 +89,60 @@ async def test_a_second_person_or_offer_never_overwrites_the_first(talk: Convers
     assert ".0." not in reply.link and "/missions/student_aid/tools/" in reply.link
     told = reply.text.replace(",", "")
     assert all(amount.replace(",", "") in told for amount in amounts(turns[-1]))
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("compare my offer from Ohio State: tuition 30,000, grants 20,000, loans 5,000",),
+        ("compare my college offer: tuition 30,000", "the college offers grants of 20,000, Federal loans 5,000"),
+        (
+            "Compare: Ohio State tuition 30,000",
+            "Ohio State University gives grants 20,000, the college lends loans 5,000",
+        ),
+    ],
+)
+async def test_one_offer_is_one_by_whatever_it_is_called(talk: Conversation, turns: tuple[str, ...]) -> None:
+    reply = await replied(talk, *turns)
+    assert reply.kind == "confirm"
+    assert all(figure in reply.text for figure in ("fees: $30,000", "in all: $20,000", "you: $5,000"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "asked"),
+    [
+        (
+            "AGI about 80,000, wages 78,000, tax under 5,000",
+            ("“about 80,000”", "“under 5,000”"),
+            ("gross_income", "tax"),
+        ),
+        ("AGI 80,000, wages 78,000, tax 5,000, child support less than 3,000", ("“less than 3,000”",), ("support",)),
+        ("AGI 2024, wages 78,000, tax 5,000", ("2024, which I read as a year", "$2,024"), ("gross_income",)),
+        (
+            "ingreso bruto ajustado de unos 80.000, sueldo 78,000, impuestos 50",
+            ("«de unos 80.000»",),
+            ("gross_income",),
+        ),
+    ],
+)
+async def test_what_can_be_several_amounts_is_asked_back_with_its_reason(
+    talk: Conversation, text: str, told: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    reply = await replied(talk, FAMILY, text)
+    assert reply.kind == "ask" and len(reply.asks) == len(asked)
+    assert all(path.endswith(name) for path, name in zip(reply.asks, asked, strict=True))
+    assert all(each in reply.text for each in told)
+
+
+async def test_an_answer_that_is_a_guess_is_asked_for_again_with_its_reason(talk: Conversation) -> None:
+    reply = await replied(talk, FAMILY, "somewhere between 50,000 and 60,000")
+    assert reply.kind == "ask" and "between 50,000 and 60,000”, which can be more than one figure" in reply.text
+    assert "I could not tell" not in reply.text
+
+
+async def test_a_small_number_that_goes_unused_is_told(talk: Conversation) -> None:
+    reply = await replied(talk, FAMILY, "AGI 60,000, wages 60,000, tax 500, 2 in college. I am 19.")
+    assert reply.kind == "confirm" and "You also said 2 and 19" in reply.text
 
 
 @pytest.mark.parametrize(
