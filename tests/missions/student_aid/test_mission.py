@@ -28,6 +28,9 @@ HARMLESS = [
     "¿Tengo que declarar mis ahorros?",
     "Mis padres ganan menos que antes, ¿qué pongo?",
     "¿Puedo recibir ayuda si mis padres están separados?",
+    "¿Tengo que poner la casa de mi abuela en la FAFSA?",
+    "¿Cuánto puedo recibir si lleno la solicitud?",
+    "cuanto se tarda la fafsa en procesar",
 ]
 
 

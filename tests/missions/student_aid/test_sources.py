@@ -123,6 +123,13 @@ def test_a_heading_only_asks(path: Path) -> None:
         assert all(sentence.endswith("?") for sentence in re.split(r"(?<=[.?!]) ", heading)), heading
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_a_statement_stands_by_itself(path: Path) -> None:
+    """Quoted beneath another question, its `Yes` would answer that one."""
+    for paragraph in paragraphs(parts(path)[1]):
+        assert not re.match(r"(?:Yes|No|Sí)[,.] ", paragraph), paragraph
+
+
 def test_a_figure_of_another_year_would_be_found() -> None:
     """The test above can fail: 2025-26's allowance is no figure of 2026-27."""
     assert load(index.TABLES, "2025-26")["income_protection.dependent_student.amount"].value not in figures_of(
