@@ -139,7 +139,8 @@ async def open_application(
         stack.push_async_callback(engine.stop)
         if start_engine:
             await engine.start()
-        writer = Writer(engine, derive(key, "cache salt"))
+        writer, secret = Writer(engine, derive(key, "cache salt")), derive(key, "doors")
+        shelf = Shelf(embedder.embed, settings.home / "vectors" / EMBEDDING_MODEL)
         propose = writer.propose if proposes(settings) else None
         yield Application(
             settings=settings,
@@ -147,7 +148,7 @@ async def open_application(
             identity=Identity(database, session_hours=settings.session_hours),
             policy=Policy(database, max_tokens=settings.max_tokens, missions=missions.models),
             missions=missions,
-            desk=Desk(Shelf(embedder.embed, settings.home / "vectors" / EMBEDDING_MODEL), settings.url, propose),
+            desk=Desk(shelf, settings.url, secret, propose),
             retrieval=library,
             tables=Tables(library, Queries(), propose),
             worker=Worker(database, library),
@@ -156,7 +157,7 @@ async def open_application(
             inference=writer,
             verification=Verifier(embedder.embed),
             ledger=ledger,
-            secret=derive(key, "doors"),
+            secret=secret,
         )
 
 

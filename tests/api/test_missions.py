@@ -10,6 +10,7 @@ from tests.api.gardens import plant
 
 from publius.application import Application
 from publius.inference.engine import Request
+from publius.missions.sealed import Seal
 from publius.settings import Settings
 from publius.storage import Owner
 from publius.types import Agency, Permission
@@ -50,7 +51,7 @@ async def test_the_missions_that_are_on_are_listed_with_their_tools(http: httpx.
 
 
 async def test_a_tool_is_computed_with_every_line_and_a_receipt(
-    http: httpx.AsyncClient, app: Application, seen: list[Request]
+    http: httpx.AsyncClient, app: Application, education: Agency, seen: list[Request]
 ) -> None:
     said = await http.post(COST, json={"arguments": ARGUMENTS, "language": "es"})
     assert said.status_code == 200, said.text
@@ -63,7 +64,10 @@ async def test_a_tool_is_computed_with_every_line_and_a_receipt(
     }  # fmt: skip
     assert result["text"].startswith("Cuesta $2,400.\n")
     assert result["arguments"]["gardeners"] == [{"wage": 1_000, "hours": 40}]
-    assert result["page"].startswith(f"{app.settings.url}/missions/garden/tools/cost?")
+    path, _, sealed = result["page"].removeprefix(app.settings.url).partition("?a=")
+    kept = Seal(app.secret, education, path).open(sealed)
+    assert (path, kept.language) == ("/missions/garden/tools/cost", "es")
+    assert kept.answers["gardeners.0.wage"] == "1000" and kept.answers["beds"] == "2"
     assert not seen, "Llama has no part in it"
 
 

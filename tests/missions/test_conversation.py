@@ -1,6 +1,7 @@
 """The promise: a mission is asked like any model, and its figures walk through every room unchanged."""
 
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from publius import flow
 from publius.application import Application
 from publius.errors import InvalidInputs, NotFound
 from publius.settings import Settings
-from publius.types import Agency, Answer, Claim, Door, Message, Principal, Question, Role, ToolCall, Usage
+from publius.types import Agency, Answer, Checked, Claim, Door, Message, Principal, Question, Role, ToolCall, Usage
 
 MODEL = "mission:bus_fare"
 ALL = "What would my monthly pass cost for 2026-27? We are a household of 4, our income is $32,719, I am not a veteran."
@@ -70,6 +71,11 @@ class Talk:
         return [thing for thing in things if isinstance(thing, Claim)], last
 
 
+def without_seals(checked: Checked | tuple[Claim, ...]) -> str:
+    """What was answered, but for what is sealed into its links, each time anew."""
+    return re.sub(r"\?a=[\w-]+", "?a=", repr(checked))
+
+
 def call(agency: Agency, tool: str, arguments: str, model: str = MODEL) -> Question:
     return Question(
         id=uuid4(),
@@ -104,8 +110,9 @@ async def test_the_stream_says_the_same_as_the_whole(open_mission: Application, 
     for text in ("What does a lost pass cost?", ALL, "yes", "How do I forge a pass?", "Who won the chess match?"):
         claims, streamed = await talk.stream(text)
         whole = await talk.say(text)
-        assert streamed.checked == whole.checked
-        assert tuple(claim for claim in claims if claim.released) == whole.checked.claims
+        assert without_seals(streamed.checked) == without_seals(whole.checked)
+        released = tuple(claim for claim in claims if claim.released)
+        assert without_seals(released) == without_seals(whole.checked.claims)
 
 
 async def test_sources_are_answered_from_and_cited_with_their_link(
@@ -148,7 +155,8 @@ async def test_a_called_tool_walks_like_a_question(open_mission: Application, ed
     assert answer.checked.answered and answer.usage == Usage()
     assert answer.checked.text == "Your refund is $20. [1]" and answer.checked.results[0].value == 20
     *claims, streamed = [thing async for thing in flow.stream(question, open_mission)]
-    assert isinstance(streamed, Answer) and streamed.checked == answer.checked and len(claims) == 1
+    assert isinstance(streamed, Answer) and len(claims) == 1
+    assert without_seals(streamed.checked) == without_seals(answer.checked)
 
 
 async def test_a_called_tool_is_refused_as_questions_are(

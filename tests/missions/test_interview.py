@@ -10,8 +10,8 @@ from publius.missions.faults import BrokenMission
 from publius.missions.interview import Journey, Script, interview_of, read_script, unfit
 from publius.missions.interview.script import Page
 from publius.missions.pack import read_pack
+from publius.missions.sealed import Kept, Seal
 from publius.types import Agency
-from publius.web.missions.sealed import Kept, Seal
 from publius.web.missions.shown import shown
 from publius_missions.student_aid import tools as student_aid
 from publius_missions.student_aid.dependency import QUESTIONS

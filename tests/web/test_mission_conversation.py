@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from structlog.testing import capture_logs
 from tests.missions.test_conversation import ALL, MODEL, with_mission
 from tests.web.people import Come, words
 
@@ -23,12 +24,35 @@ async def test_a_conversation_without_scripts(come: Come, building: Application,
     page = await person.ask(ALL, model=MODEL)
     assert "Please check what I will compute" in words(page) and "Open the form" in words(page)
     assert "documents do not answer" not in words(page)
-    assert 'href="/missions/bus_fare/tools/reduced_pass?award_year=2026-27&amp;household=4' in page.text
+    [form] = re.findall(r'href="(/missions/bus_fare/tools/reduced_pass\?a=[^"]+)"', page.text)
+    assert 'value="32719"' in (await person.get(form)).text
     conversation = page.url.path.rsplit("/", 1)[1]
     page = await person.ask("yes", model=MODEL, conversation=conversation)
     assert "costs $20." in words(page) and "from the inputs that you confirmed" in words(page)
     page = await person.ask("¿Quién ganó el campeonato de ajedrez?", model=MODEL, conversation=conversation)
     assert "no está en las fuentes de esta misión" in words(page)
+
+
+async def test_no_amount_that_was_said_shows_in_an_address_or_a_log(
+    come: Come, building: Application, education: Agency
+) -> None:
+    await building.missions.turn(education, "bus_fare", True, "user:1")
+    person = await come(education)
+    addresses: list[str] = []
+    with capture_logs() as lines:
+        asked = await person.ask(ALL, model=MODEL)
+        conversation = asked.url.path.rsplit("/", 1)[1]
+        for page in (asked, await person.ask("yes", model=MODEL, conversation=conversation)):
+            links = [html.unescape(link) for link in re.findall(r'(?:href|action|src)="([^"]+)"', page.text)]
+            addresses += [str(page.url), *links]
+            for link in links:
+                if "/tools/" in link:
+                    opened = await person.get(link)
+                    assert 'value="32719"' in opened.text
+                    addresses += [str(opened.url), opened.request.headers.get("referer", "")]
+    assert any("?a=" in address for address in addresses) and len(lines) > 4
+    for amount in ("32719", "32,719", "32%2C719"):
+        assert not any(amount in address for address in addresses) and amount not in repr(lines)
 
 
 async def test_a_citation_opens_the_missions_source_at_the_cited_words(

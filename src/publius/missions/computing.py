@@ -1,18 +1,47 @@
-"""A tool's result as an answer may rest on it, with the address where a person sees it computed."""
+"""A tool's result as an answer may rest on it, and the sealed address of the form where a person sees it computed."""
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
+from publius.errors import InvalidRequest
 from publius.kit import Result, Tool
 from publius.missions import phrases
 from publius.missions.pack import Pack
-from publius.types import ToolResult
+from publius.missions.sealed import Kept, Seal
+from publius.types import Agency, ToolResult
 
 
-def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str) -> ToolResult:
+class Forms:
+    """Where one agency's people find the tools' forms with what is known filled in, which no address shows."""
+
+    def __init__(self, secret: bytes, agency: Agency, language: str) -> None:
+        self._secret = secret
+        self._agency = agency
+        self._language = language
+
+    def path(self, pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
+        """The path of the tool's form with these values, by the names of its fields, sealed in it.
+
+        More than an address can carry is left out: the form is then empty.
+        """
+        path = form_path(pack, tool)
+        known = {name: _written(value) for name, value in values.items() if value is not None}
+        if not known:
+            return path
+        try:
+            return f"{path}?a={Seal(self._secret, self._agency, path).close(Kept(known, self._language))}"
+        except InvalidRequest:
+            return path
+
+
+def form_path(pack: Pack, tool: Tool) -> str:
+    """The path of the tool's form, to which its links are sealed."""
+    return f"/missions/{pack.id}/tools/{tool.name}"
+
+
+def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str, forms: Forms) -> ToolResult:
     """The tool's result, as an answer may rest on it.
 
     Raises:
@@ -29,15 +58,13 @@ def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str) ->
         text=result.text(language),
         arguments=plain,
         derivation=tuple(_plain(line) for line in result.lines(language)),
-        link=form_path(pack, tool, _paths(plain)),
+        link=forms.path(pack, tool, _paths(plain)),
     )
 
 
-def form_path(pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
-    """The path of the tool's form with these values filled in, each by the name of its field."""
-    known = {path: "yes" if value is True else "no" if value is False else value for path, value in values.items()}
-    query = f"?{urlencode(known)}" if known else ""
-    return f"/missions/{pack.id}/tools/{tool.name}{query}"
+def _written(value: Any) -> str:
+    """A value as a form sends it."""
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def _paths(plain: Mapping[str, Any]) -> dict[str, Any]:

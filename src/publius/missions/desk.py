@@ -13,7 +13,7 @@ import msgspec
 from publius.errors import InvalidInputs, NotFound
 from publius.kit import InvalidInput, Tool
 from publius.missions import hearing, phrases
-from publius.missions.computing import computed, form_path
+from publius.missions.computing import Forms, computed
 from publius.missions.languages import language_of
 from publius.missions.pack import Pack
 from publius.missions.phrases import Spoken
@@ -32,11 +32,16 @@ FIGURES = 2  # values for a tool's inputs, from which on a message that names th
 
 
 class Desk:
-    """Answers for every mission. `url` is where people open pages; `propose` is None where Llama is not asked."""
+    """Answers for every mission.
 
-    def __init__(self, shelf: Shelf, url: str, propose: Propose | None = None) -> None:
+    `url` is where people open pages, `secret` seals what they said into the addresses of forms, and `propose` is None
+    where Llama is not asked.
+    """
+
+    def __init__(self, shelf: Shelf, url: str, secret: bytes, propose: Propose | None = None) -> None:
         self._shelf = shelf
         self._url = url
+        self._secret = secret
         self._propose = propose
 
     async def evidence(self, pack: Pack, tools: Sequence[Tool], grant: Grant, question: Question) -> Evidence:
@@ -47,16 +52,16 @@ class Desk:
             InvalidInputs: a called tool cannot compute with its arguments; every problem is named.
         """
         if question.call is not None:
-            return self._called(pack, tools, question.call, question.language)
+            return self._called(pack, tools, grant, question.call, question.language)
         return await _Turn(self, pack, tools, grant, question).evidence()
 
-    def _called(self, pack: Pack, tools: Sequence[Tool], call: ToolCall, language: str) -> Evidence:
+    def _called(self, pack: Pack, tools: Sequence[Tool], grant: Grant, call: ToolCall, language: str) -> Evidence:
         tool = next((tool for tool in tools if tool.name == call.name), None)
         if tool is None:
             names = ", ".join(each.name for each in tools)
             raise NotFound(f"{pack.id} has no tool {call.name[:64]!r}.", cure=f"It has: {names}.", param="tool")
         try:
-            result = computed(pack, tool, json.loads(call.arguments), language)
+            result = computed(pack, tool, json.loads(call.arguments), language, self.forms(grant, language))
         except InvalidInput as error:
             raise InvalidInputs(error.problems or {"": str(error)}) from None
         reply = Reply(kind="result", text=result.says, language=language, tool=tool.name)
@@ -74,9 +79,13 @@ class Desk:
             return Evidence(passages=found.passages, otherwise=silent, asked=found.asked)
         return Evidence(nearest=found.nearest, reply=silent)
 
-    def form(self, pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
-        """The address of the tool's form, with what is known filled in."""
-        return f"{self._url}{form_path(pack, tool, values)}"
+    def forms(self, grant: Grant, language: str) -> Forms:
+        """Where whoever asks finds the forms with what is known filled in."""
+        return Forms(self._secret, grant.agency, language)
+
+    def form(self, forms: Forms, pack: Pack, tool: Tool, values: Mapping[str, Any]) -> str:
+        """The whole address of the tool's form."""
+        return f"{self._url}{forms.path(pack, tool, values)}"
 
     async def propose(
         self, grant: Grant, tools: Sequence[Tool], said: Sequence[str]
@@ -103,6 +112,7 @@ class _Turn:
         self._text = question.text
         self._said = [message.content for message in question.messages if message.role == "user"]
         self._language = language_of(self._said)
+        self._forms = desk.forms(grant, self._language)
         self._spent = Usage()
         self._found: dict[str, Any] = {}  # by Llama, in the person's words
 
@@ -220,7 +230,7 @@ class _Turn:
         if lacking := missing(tool, values) or hearing.spoken_of(tool, heard.named, values):
             return self._ask(tool, values, _together(lacking), *notes)
         try:
-            computed(self._pack, tool, arguments(values), self._language)
+            computed(self._pack, tool, arguments(values), self._language, self._forms)
         except InvalidInput as error:
             return self._ask(tool, values, (), str(error), *notes)
         text = "\n\n".join([*notes, phrases.confirming(tool, values, self._language)])
@@ -237,13 +247,13 @@ class _Turn:
     def _reply(
         self, kind: Any, text: str, tool: Tool, values: Mapping[str, Any], asks: tuple[str, ...] = ()
     ) -> Evidence:
-        link = self._desk.form(self._pack, tool, values)
+        link = self._desk.form(self._forms, self._pack, tool, values)
         reply = Reply(kind=kind, text=text, language=self._language, tool=tool.name, asks=asks, link=link)
         return Evidence(reply=reply, spent=self._spent)
 
     def _result(self, tool: Tool, values: Mapping[str, Any]) -> Evidence:
         try:
-            result = computed(self._pack, tool, arguments(values), self._language)
+            result = computed(self._pack, tool, arguments(values), self._language, self._forms)
         except InvalidInput as error:
             return self._ask(tool, values, (), str(error))
         told = Reply(kind="result", text=result.says, language=self._language, tool=tool.name)

@@ -12,8 +12,8 @@ from publius.api.metrics import metrics_of
 from publius.errors import InvalidInputs
 from publius.kit import InvalidInput, Result, Tool
 from publius.missions import Pack
+from publius.missions.sealed import Kept, Seal
 from publius.types import Agency, Door, Question, Receipt, ToolCall
-from publius.web.missions.sealed import Kept, Seal
 from publius.web.visitor import AnyRequest, site_of, viewer
 
 

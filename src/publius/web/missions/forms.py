@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from publius.errors import NotFound
 from publius.kit import InvalidInput, Kind, Tool
+from publius.missions.sealed import Kept, Seal
 from publius.types import Permission
 from publius.web.missions.computing import Place, compute, computed_again, place_of, receipt_link
 from publius.web.missions.fields import given, id_of, page_of, places
 from publius.web.missions.printed import pdf
-from publius.web.missions.sealed import Kept, Seal
 from publius.web.missions.shown import Shown, shown
 from publius.web.missions.speech import language_of, pick, say
 from publius.web.pages import HEADERS, go, page
@@ -28,13 +28,10 @@ ADD, REMOVE, SPEAK = "add:", "remove:", "speak:"  # what a button of the form do
 
 @get("/missions/{mission:str}/tools/{name:str}", opt=ASK)
 async def open_form(request: AnyRequest, mission: FromPath[str], name: FromPath[str]) -> Response[Any]:
-    """The form, with what the address or a sealed link holds filled in."""
+    """The form, with what a sealed link holds filled in; an address that shows its amounts fills in nothing."""
     place, tool = await _tool(request, mission, name)
-    sent = request.query_params.dict()
-    kept = _seal(request, place, tool).open(_first(sent.get("a")))
-    asked = {field: _first(value) for field, value in sent.items()}
-    fields = kept.answers or _own(tool, asked)
-    return _form(request, place, tool, fields, language_of(asked.get("lang") or kept.language))
+    kept = _kept(request, _seal(request, place, tool))
+    return _form(request, place, tool, kept.answers, kept.language)
 
 
 @post("/missions/{mission:str}/tools/{name:str}", status_code=200, opt=ASK)
@@ -192,10 +189,6 @@ def _page(
 
 def _path(place: Place, tool: Tool) -> str:
     return f"/missions/{place.pack.id}/tools/{tool.name}"
-
-
-def _first(value: Any) -> str:
-    return plain(value[0] if isinstance(value, list) and value else value)
 
 
 def _own(tool: Tool, sent: Mapping[str, str]) -> dict[str, str]:

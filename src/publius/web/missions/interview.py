@@ -8,9 +8,9 @@ from litestar.params import FromPath
 
 from publius.kit import InvalidInput
 from publius.missions.interview import Page
+from publius.missions.sealed import DAYS, Kept
 from publius.types import Permission
 from publius.web.missions.fields import Field, field_of
-from publius.web.missions.sealed import DAYS, Kept
 from publius.web.missions.speech import language_of, pick
 from publius.web.missions.walking import Walk, begin, interview_place, keep, link_seal, start_path, walk_of
 from publius.web.pages import go, page

@@ -10,12 +10,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from publius.kit import Result
+from publius.missions.sealed import Kept
 from publius.types import Permission
 from publius.web.missions.computing import compute, digest, receipt_link
 from publius.web.missions.forms import form_link, paper
 from publius.web.missions.interview import interview_page, lost
 from publius.web.missions.picture import Picture, draw
-from publius.web.missions.sealed import Kept
 from publius.web.missions.shown import Shown, shown
 from publius.web.missions.speech import language_of, pick, say
 from publius.web.missions.walking import Walk, keep, problems_of, walk_of

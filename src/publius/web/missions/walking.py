@@ -16,9 +16,9 @@ from litestar import Response
 from publius.errors import InvalidRequest, NotFound
 from publius.kit import InvalidInput, Tool
 from publius.missions.interview import Journey, Page, Script
+from publius.missions.sealed import Kept, Seal, Typed
 from publius.web.missions.computing import Place, place_of
 from publius.web.missions.fields import shown
-from publius.web.missions.sealed import Kept, Seal, Typed
 from publius.web.missions.shown import Given
 from publius.web.missions.speech import pick, say
 from publius.web.visitor import AnyRequest, site_of, viewer
