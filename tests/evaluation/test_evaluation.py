@@ -7,9 +7,10 @@ import pytest
 
 from publius.application import Application
 from publius.errors import InvalidRequest
-from publius.evaluation import Outcome, evaluate, page, read_questions, summarise
-from publius.evaluation.judging import unsupported_in
+from publius.evaluation import Case, Outcome, evaluate, page, read_questions, summarise
+from publius.evaluation.judging import Judgement, unsupported_in
 from publius.evaluation.page import reason
+from publius.evaluation.ranking import Ranks
 from publius.types import Agency, Citation, Claim, Principal, Role
 
 APPEALS = b"""# Appeals
@@ -69,6 +70,28 @@ async def test_search_alone_asks_nothing(building: Application, education: Agenc
     assert lost.ranks is not None and lost.ranks.document_recall_10 == 0.0
     assert reason(found) == "" and reason(lost).startswith("Retrieval")
     assert summarise([found, lost]).correct is None
+
+
+@pytest.mark.parametrize(
+    ("judgement", "drafted", "recall", "room"),
+    [
+        (Judgement(answered=False), False, 0.5, "Retrieval"),
+        (Judgement(answered=False), False, 1.0, "Verification, abstention"),
+        (Judgement(answered=True, right=True), False, 1.0, "Verification, picking"),
+        (Judgement(answered=True, quoted=True), False, 1.0, "Verification, picking"),
+        (Judgement(answered=True), False, 1.0, "Verification, picking"),
+        (Judgement(answered=True), True, 1.0, "Inference and verification"),
+        (Judgement(answered=True, correct=True), True, 1.0, ""),
+    ],
+)
+def test_a_miss_names_the_room_that_failed(judgement: Judgement, drafted: bool, recall: float, room: str) -> None:
+    found = Ranks(
+        document_recall_5=1, document_recall_10=1, document_ndcg_10=1,
+        quote_recall_5=recall, quote_recall_10=1, quote_ndcg_10=1,
+    )  # fmt: skip
+    case = Case(id="q-1", question="How long?", agency="education")
+    why = reason(Outcome(case=case, ranks=found, judgement=judgement, drafted=drafted))
+    assert why.partition(":")[0] == room
 
 
 def test_a_figure_that_its_citation_does_not_hold_is_seen() -> None:

@@ -21,6 +21,7 @@ from .case import check, draft, embed, grant, passage, question
         ("¿Durante cuántos semestres puedo recibir la beca?", Expected.DURATION, "semester"),
         ("On which date does it open?", Expected.DATE, ""),
         ("Is there a ceiling on awards?", Expected.SOME_FIGURE, ""),
+        ("At what level is it mandatory?", Expected.SOME_FIGURE, ""),
         ("Does tuition include the cost of housing?", None, ""),
     ],
 )
@@ -190,3 +191,17 @@ async def test_of_the_rows_of_a_table_the_one_that_holds_the_condition_is_quoted
     table = "Family size | Income protection allowance of parents\n3 | $36,330\n4 | $44,880\n5 | $52,950\n6 | $61,930"
     checked = await check("How much is the income protection allowance of parents for a family of four?", [table], "")
     assert checked.text == "Family size: 4; Income protection allowance of parents: $44,880 [1][2]"
+
+
+async def test_what_llama_leaves_out_of_a_question_that_asks_two_things_is_quoted_beside_it() -> None:
+    weekly, daily = "The index of federal sites is rebuilt every week.", "All federal sites are scanned every day."
+    asked = "How often is the index of federal sites rebuilt, and how often are the sites scanned?"
+    checked = await check(asked, [weekly, daily], weekly)
+    assert checked.text == f"{weekly} [1]\n“{daily}” [2]"
+
+
+async def test_a_sentence_of_llama_that_leaves_the_figure_out_is_completed_by_its_source() -> None:
+    source = "The reviewers must decide about the appeal of the student within thirty days."
+    asked = "How many days do the reviewers have to decide about the appeal of a student?"
+    checked = await check(asked, [source], "The reviewers must decide about the appeal of the student.")
+    assert "thirty days" in checked.text

@@ -24,6 +24,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     ranks: Ranks | None  # None where no document is right
     judgement: Judgement | None = None
     text: str = ""
+    drafted: bool = False  # a sentence of Llama's was released, and not quotations alone
     citations: tuple[Citation, ...] = ()
     withheld: tuple[Claim, ...] = ()
     found: tuple[str, ...] = ()  # the first documents, by name
@@ -83,6 +84,7 @@ async def _asked(app: Application, who: Principal, outcome: Outcome) -> Outcome:
         outcome,
         judgement=judge(outcome.case, checked),
         text=checked.text,
+        drafted=checked.answered and not checked.quoted,
         citations=checked.citations,
         withheld=checked.withheld,
         seconds=answer.timing["total"],

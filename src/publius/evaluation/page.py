@@ -33,10 +33,14 @@ def reason(outcome: Outcome) -> str:
         return "Retrieval: no right document is among the first ten."
     if verdict is None or verdict.correct:
         return "" if ranks is None or ranks.quote_recall_5 else "Retrieval: the passage is not among the first five."
-    if ranks is not None and not ranks.quote_recall_5:
-        return "Retrieval: the right document is found, the passage is not among the first five."
+    if ranks is not None and ranks.quote_recall_5 < 1:
+        return "Retrieval: not every passage that the answer needs is among the first five."
     if not verdict.answered:
-        return "Verification: the passage was found, and nothing of it was released."
+        return "Verification, abstention: the passage was found and taken for no answer."
     if verdict.right:
-        return "Verification: the answer is right and cites another document."
-    return "Inference and verification: the passage was found, and something else of it was said."
+        return "Verification, picking: the answer is right and cites another document."
+    if outcome.drafted:
+        return "Inference and verification: the passage was found, and Llama said something else that stands."
+    if verdict.quoted:
+        return "Verification, picking: the passage was quoted, and not all that was asked for."
+    return "Verification, picking: the passage was found, and something else was quoted."

@@ -20,7 +20,7 @@ class Expected(StrEnum):
     NAME = "name"
     PHONE = "telephone number"
     FAX = "fax number"
-    SOME_FIGURE = "figure of some kind"  # its words speak of a measure and do not say of which
+    SOME_FIGURE = "figure of some kind"  # its words speak of a measure and do not say of which, or of a numbered thing
 
 
 _TIMES = {
@@ -54,7 +54,8 @@ _ASKED = [
         (?:country|president|secretary|agency|office|state|person|treaty|company|committee)"""),
     (Expected.SOME_FIGURE, r"""numbers?; count; ceiling; cap; limits?; threshold; cut-?off;
         rates?; minimum; maximum; size; votes?; length; amounts?; age; shortest; longest; largest; percent; years?;
-        days?; dates?; when; hours; edad; dia"""),
+        days?; dates?; when; hours; edad; dia; (?:which|what) (?:levels?|phases?|sections?|versions?|releases?);
+        que (?:nivel|fase|seccion|version)"""),
 ]  # fmt: skip
 _EXPECTED = [(kind, re.compile(rf"\b(?:{either(written)})(?!\w)")) for kind, written in _ASKED]
 _TIME_UNITS = frozenset(_TIMES.values())

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cached_property
 
 from publius.types import Agency, Passage
 from publius.verification import figures, names
 from publius.verification.figure import Figure, Kind
 from publius.verification.names import Name
 from publius.verification.support import Source
-from publius.verification.words import FUNCTION_WORDS, fold, telling, words
+from publius.verification.words import FUNCTION_WORDS, fold, telling
 
 LEAST_ASKED = 3  # content words of a sentence that asks something by itself
 
@@ -17,6 +18,7 @@ _BEGINS = re.compile(r"(?:^|[.?!]\s+|[¿¡])[\"“(]*([^\W_]+)")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÁÉÍÓÚ¿¡])")
 _BETWEEN_PARTS = re.compile(r"[,;:]|\b(?:and|or|vs|versus|compared|y|o)\b")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def asking(question: str) -> str:
@@ -53,8 +55,7 @@ class Named:
     def __init__(self, question: str, agency: Agency, sources: Collection[Source], known: dict[str, tuple[str, ...]]):
         self._known = known  # what acronyms stand for
         self._held = {source.rank: _Held(source) for source in sources}
-        written = {word.text for held in self._held.values() for word in held.words}
-        found, labels = named(question, written)
+        found, labels = named(question, {word for held in self._held.values() for word in held.written})
         self._parts = [
             (
                 [name for name in found if name.text in part and not _is_own(name, agency)],
@@ -76,22 +77,36 @@ class Named:
 
 
 class _Held:
-    """What stands in a source, above it, and in its file's name: `tts-handbook-travel.md` is of TTS."""
+    """What stands in a source, above it, and in its file's name: `tts-handbook-travel.md` is of TTS.
+
+    It is read as far as a question needs it, since reading it all takes milliseconds.
+    """
 
     def __init__(self, source: Source) -> None:
         name = source.origin.name if isinstance(source.origin, Passage) else ""
-        text = f"{source.text} . {source.heading} . {source.context} . {_BETWEEN_WORDS.sub(' ', name)}"
-        self.words = words(text)
-        self._folded, self._figures, self._spelt = fold(text), figures.read(text), names.source_words(text)
-        self._initials = "".join(fold(word.text)[0] for word in self.words if word.text.lower() not in FUNCTION_WORDS)
+        self._text = f"{source.text} . {source.heading} . {source.context} . {_BETWEEN_WORDS.sub(' ', name)}"
+
+    @property
+    def written(self) -> list[str]:
+        """Its words as they are written."""
+        return _WORD.findall(self._text)
 
     def label(self, label: Figure) -> bool:
-        return figures.stands(label, self._figures) or fold(label.text) in self._folded
+        """Whether a label stands there."""
+        return fold(label.text) in fold(self._text) or figures.stands(label, figures.read(self._text))
 
     def name(self, name: Name, known: dict[str, tuple[str, ...]]) -> bool:
-        """Whether the name stands there, or an acronym's letters begin the words: `EFC`, expected family c…"""
+        """Whether a name stands there, or an acronym's letters begin the words: `EFC`, expected family c…"""
         acronym = len(name.parts) == 1 and name.text.isupper() and len(name.text) > 2
-        return names.stands(name, self._spelt, known) or (acronym and fold(name.text) in self._initials)
+        return names.stands(name, self._names, known) or (acronym and fold(name.text) in self._initials)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return names.source_words(self._text)
+
+    @cached_property
+    def _initials(self) -> str:
+        return "".join(fold(word)[0] for word in self.written if word.lower() not in FUNCTION_WORDS)
 
 
 def _is_own(name: Name, agency: Agency) -> bool:

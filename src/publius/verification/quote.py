@@ -49,7 +49,7 @@ class Answers:
     def __init__(self, agency: Agency, question: str, sought: str, vector: Vectors, sources: Sources) -> None:
         self.expected, self._unit = expected(question), unit(question)
         self._given = figures.read(question)
-        self._several = len(parts(question)) > 1
+        self.several = len(parts(question)) > 1
         self._vector = vector
         self._named = Named(sought, agency, {span.source for span in sources.spans}, sources.acronyms)
         self._sources = sources
@@ -83,9 +83,9 @@ class Answers:
         if self.expected not in (None, Expected.SOME_FIGURE):
             # What lacks the thing that was asked for is only about it, so it goes where another has it.
             found = self._fitting(found) or found
-        if not self._several:
+        if not self.several:
             found = nearest(found)
-        found = telling_most(found, self._told, figures_count=self._several)
+        found = telling_most(found, self._told, figures_count=self.several)
         return lists.in_full(found, self._sources.spans) if self.expected is None else found
 
     def signs(self, chosen: Sequence[Match]) -> Signs:

@@ -177,15 +177,22 @@ class Checking:
         _, answers = await self._prepared()
         matches = answers.best
         if said:
-            lacks = not answers.fits(said)
-            enough = max(answers.score(match.span) for match in self._matches) + BETTER
-            matches = [
-                match
-                for match in (matches if lacks else matches[:1])
-                if (match.support > enough and not any(match.span.overlaps(used.span) for used in self._matches))
-                or (lacks and answers.fits(match.span.plain))
-            ]
+            matches = self._unsaid(answers, said)
         return [self._keep(self._quotation(match), breaks=True) for match in in_reading_order(matches)]
+
+    def _unsaid(self, answers: Answers, said: str) -> list[Match]:
+        """Of the best quotations those that are needed beside the released sentences."""
+        lacking = [match for match in answers.best if answers.fits(match.span.plain)] if not answers.fits(said) else []
+        others = [match for match in answers.best if match in lacking or not self._rests_on(match.span)]
+        if answers.several:
+            return others  # a small model is content with the first thing that is asked
+        enough = max(answers.score(match.span) for match in self._matches) + BETTER
+        better = [match for match in others if match.support > enough][:1]
+        return [match for match in others if match in lacking or match in better]
+
+    def _rests_on(self, span: Span) -> bool:
+        """Whether a released sentence says what stands there."""
+        return any(span.overlaps(used.span) for used in self._matches)
 
     def _told(self) -> list[Claim]:
         """The sentences in which tools say their results, but for those that a released sentence says in full."""
