@@ -29,7 +29,8 @@ from publius.retrieval.library import Library
 from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
-from publius.retrieval.sources import Folder, Kind, Run, Source, Sources
+from publius.retrieval.sources import Folder, Kind, Run, Source, Sources, Web
+from publius.retrieval.sources.guard import names_of
 from publius.settings import Settings
 from publius.storage import Database, Storage
 from publius.storage.secret import derive, server_key
@@ -165,7 +166,11 @@ def _kinds(settings: Settings) -> dict[str, Kind]:
     """The kinds of sources that there are, by name."""
     largest = settings.max_upload_mb * 1_000_000
     roots = tuple(Path(root) for root in settings.source_folders.split(":") if root.startswith("/"))
-    return {"folder": Folder(roots, largest)}
+    private = names_of(settings.source_private_hosts)
+    return {
+        "folder": Folder(roots, largest),
+        "web": Web(largest, private, settings.public_url),
+    }
 
 
 def _library(database: Database, embedder: Embedder, stack: contextlib.AsyncExitStack) -> Library:

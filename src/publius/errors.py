@@ -10,11 +10,10 @@
     │   ├── Forbidden               403
     │   ├── NotFound                404  also for what belongs to another agency
     │   ├── Conflict                409
+    │   ├── NotFetched              422  an address of a source, and why
     │   ├── EndsEngine              422  the engine died of it twice
     │   └── OverLimit               429  carries retry_after
-    │       ├── RateLimited
-    │       ├── BudgetSpent
-    │       └── QueueFull
+    │       └── RateLimited, BudgetSpent, QueueFull
     ├── UnreadableDocument      422  a file that cannot be read, and why
     ├── ServiceError            the platform's side; nothing the caller did
     │   ├── EngineUnavailable       503  carries retry_after
@@ -28,8 +27,7 @@
     └── SetupError              read by the person at the terminal
         ├── PortTaken
         ├── DiskFull
-        ├── WeightsMissing
-        ├── DigestMismatch
+        ├── WeightsMissing, DigestMismatch
         └── MigrationFailed
 
 Each says what happened (`message`) and what to do next (`cure`). `code` is stable and documented;
@@ -53,8 +51,7 @@ class PubliusError(Exception):
 
     def __init__(self, message: str, *, cure: str | None = None, param: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.next_step = cure or self.cure
+        self.message, self.next_step = message, cure or self.cure
         self.param = param  # the request field at fault, for OpenAI's envelope
         self.retry_after: int | None = None  # seconds
 
@@ -144,6 +141,14 @@ class EndsEngine(RequestError):
     code = "request_ends_engine"
     status = 422
     cure = "Word or shorten it differently, or ask the operator to let it in again."
+
+
+class NotFetched(RequestError):
+    """An address of a source that may not be asked, does not answer, or answers with something else."""
+
+    code = "not_fetched"
+    status = 422
+    cure = "Correct the address, or try again later."
 
 
 class OverLimit(RequestError):

@@ -58,6 +58,11 @@ CATALOGUE: dict[str, Setting] = {
     "source_folders": _setting(
         "PUBLIUS_SOURCE_FOLDERS", "", "Folders that a source of documents may lie in, with colons between; empty: none."
     ),
+    "source_private_hosts": _setting(
+        "PUBLIUS_SOURCE_PRIVATE_HOSTS",
+        "",
+        "Hosts, with commas between, that sources may reach on a private network or this machine; empty: none.",
+    ),
     "max_tokens": _setting("PUBLIUS_MAX_TOKENS", 1024, "Most tokens one answer may have.", int),
     "rate_per_minute": _setting("PUBLIUS_RATE_PER_MINUTE", 600, "Requests a minute that an agency starts with.", int),
     "tokens_per_day": _setting("PUBLIUS_TOKENS_PER_DAY", 5_000_000, "Tokens a day that an agency starts with.", int),
@@ -92,6 +97,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_body_mb: int
     max_upload_mb: int
     source_folders: str
+    source_private_hosts: str
     max_tokens: int
     rate_per_minute: int
     tokens_per_day: int

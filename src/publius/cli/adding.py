@@ -36,6 +36,30 @@ def folder(
     _keep(agency, "folder", name, folder, every=every, label=label, removes=removes, json=json)
 
 
+@app.command()
+def web(
+    name: Name,
+    address: Annotated[str, typer.Argument(help="The site, or a part of it, as in https://www.agency.gov/rules/.")],
+    agency: OfAgency,
+    host: Annotated[list[str] | None, typer.Option(help="Another host that its pages may be on; repeatable.")] = None,
+    sitemap: Annotated[str, typer.Option(help="Its sitemap, where robots.txt does not name it.")] = "",
+    pages: Annotated[int, typer.Option(min=1, max=50_000, help="Most pages to read.")] = 10_000,
+    pause: Annotated[float, typer.Option(min=0, max=60, help="Seconds between two requests to a host.")] = 0.5,
+    every: Every = None,
+    label: Label = "",
+    removes: Removes = False,
+    json: AsJson = False,
+) -> None:
+    """Keep a web site as a source: the pages that its sitemap names and its robots.txt allows.
+
+    Its documents are kept as NAME/host/path. No link is followed beyond the sitemap.
+
+    Example: `publius sources add web aid https://studentaid.gov/understand-aid/ --agency education --every 1440`
+    """
+    settings = {"hosts": host or [], "sitemap": sitemap, "pages": pages, "pause": pause}
+    _keep(agency, "web", name, address, every=every, label=label, removes=removes, json=json, settings=settings)
+
+
 def _keep(
     agency: str,
     kind: str,

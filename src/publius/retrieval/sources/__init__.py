@@ -3,5 +3,6 @@
 from publius.retrieval.sources.folder import Folder
 from publius.retrieval.sources.kind import Found, Kind
 from publius.retrieval.sources.sources import Refused, Run, Source, Sources
+from publius.retrieval.sources.web import Web
 
-__all__ = ["Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources"]
+__all__ = ["Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources", "Web"]

@@ -195,10 +195,9 @@ class Sources:
                     continue
                 if not found.gone:
                     there.add(path)
-                if found.data is None:
-                    if found.reason:
-                        run.refused.append(Refused(found.name, found.reason))
-                elif _is_new(found.data, known.get(path), digests):
+                if found.reason:
+                    run.refused.append(Refused(found.name, found.reason))
+                elif found.data is not None and _is_new(found.data, known.get(path), digests):
                     run.changed += 1
                     batch.append((path, found))
                 elif kept := known.get(path):
