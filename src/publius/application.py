@@ -29,7 +29,7 @@ from publius.retrieval.library import Library
 from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
-from publius.retrieval.sources import Folder, Kind, Run, Source, Sources, Web
+from publius.retrieval.sources import Ckan, Folder, Kind, Run, Source, Sources, Web
 from publius.retrieval.sources.guard import names_of
 from publius.settings import Settings
 from publius.storage import Database, Storage
@@ -170,6 +170,7 @@ def _kinds(settings: Settings) -> dict[str, Kind]:
     return {
         "folder": Folder(roots, largest),
         "web": Web(largest, private, settings.public_url),
+        "ckan": Ckan(largest, private, settings.public_url),
     }
 
 

@@ -60,6 +60,45 @@ def web(
     _keep(agency, "web", name, address, every=every, label=label, removes=removes, json=json, settings=settings)
 
 
+@app.command()
+def ckan(
+    name: Name,
+    address: Annotated[str, typer.Argument(help="The catalogue, as in https://catalog.data.gov.")],
+    agency: OfAgency,
+    query: Annotated[str, typer.Option(help="Words, as its search takes them; *:* is everything.")] = "",
+    organization: Annotated[str, typer.Option(help="Name of the organization that publishes.")] = "",
+    group: Annotated[str, typer.Option(help="Name of a group.")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; repeatable, all hold together.")] = None,
+    dataset: Annotated[list[str] | None, typer.Option(help="Name of a dataset to take besides; repeatable.")] = None,
+    format: Annotated[list[str] | None, typer.Option(help="A format to take; repeatable. All that are read.")] = None,
+    host: Annotated[list[str] | None, typer.Option(help="Another host that files may be on; repeatable.")] = None,
+    resources: Annotated[int, typer.Option(min=1, max=20_000, help="Most files to take.")] = 1_000,
+    pause: Annotated[float, typer.Option(min=0, max=60, help="Seconds between two requests to a host.")] = 0.5,
+    every: Every = None,
+    label: Label = "",
+    removes: Removes = False,
+    json: AsJson = False,
+) -> None:
+    """Keep a CKAN catalogue of open data as a source: the files of the datasets that it finds.
+
+    Its documents are kept as NAME/dataset/id/file, with the publisher and licence that the catalogue names. Files are
+    often on other hosts than the catalogue: those that are not allowed are named when it is run.
+
+    Example: `publius sources add ckan water https://catalog.data.gov --tag water --format csv --agency education`
+    """
+    wanted = {
+        "query": query,
+        "organization": organization,
+        "group": group,
+        "tags": tag or [],
+        "datasets": dataset or [],
+    }
+    settings = {**wanted, "hosts": host or [], "resources": resources, "pause": pause}
+    if format:
+        settings["formats"] = format
+    _keep(agency, "ckan", name, address, every=every, label=label, removes=removes, json=json, settings=settings)
+
+
 def _keep(
     agency: str,
     kind: str,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -57,10 +57,13 @@ class Site:
             await asyncio.sleep(0.05)
 
 
+Kind = TypeVar("Kind", bound=Site)
+
+
 @asynccontextmanager
-async def served() -> AsyncIterator[Site]:
+async def served(kind: type[Kind] = Site) -> AsyncIterator[Kind]:  # type: ignore[assignment]
     """A site that answers at a free port of 127.0.0.1."""
-    site: Site | None = None
+    site: Kind | None = None
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         assert site is not None
@@ -71,7 +74,7 @@ async def served() -> AsyncIterator[Site]:
     listening = web.TCPSite(runner, "127.0.0.1", 0)
     await listening.start()
     assert listening._server is not None
-    site = Site(listening._server.sockets[0].getsockname()[1])
+    site = kind(listening._server.sockets[0].getsockname()[1])
     try:
         yield site
     finally:

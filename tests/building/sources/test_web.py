@@ -7,7 +7,7 @@ from tests.building.sources.site import Site, add, names, run
 
 from publius.application import Application
 from publius.errors import NotFetched
-from publius.retrieval.sources import web
+from publius.retrieval.sources import fetching
 from publius.types import Agency
 
 
@@ -153,7 +153,7 @@ async def test_what_could_not_be_seen_is_not_taken_for_gone(
     done = await run(building, education)
     assert done.vanished == [] and "500" in done.refused[0].reason
     assert set(await names(building, education)) == {"a", "b", "c"}
-    monkeypatch.setattr(web, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(fetching, "MOST_SECONDS", -1.0)
     assert (await run(building, education)).vanished == []
     site.html("/d", "This is /d.")
     site.map("/d", "/c", "/b", at="/two.xml")

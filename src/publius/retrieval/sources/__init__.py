@@ -1,8 +1,9 @@
 """Where documents come from again and again: looked through by hand or by the clock, each kind a module of its own."""
 
+from publius.retrieval.sources.ckan import Ckan
 from publius.retrieval.sources.folder import Folder
 from publius.retrieval.sources.kind import Found, Kind
 from publius.retrieval.sources.sources import Refused, Run, Source, Sources
 from publius.retrieval.sources.web import Web
 
-__all__ = ["Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources", "Web"]
+__all__ = ["Ckan", "Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources", "Web"]

@@ -28,6 +28,9 @@ MOST_REDIRECTS = 5
 TIMES = aiohttp.ClientTimeout(total=120, connect=15, sock_read=30)  # seconds
 PATIENCE = 30.0  # most seconds to wait where a server asks to come back later
 LONGEST_PAUSE = 300.0  # seconds between two requests to a host, whatever it asks for
+MOST_SECONDS = 6 * 3600.0  # of one run
+MOST_BYTES = 20 << 30  # likewise
+SPENT = "The time or size of one run was over. The next run goes on from here."
 _MOVED = (301, 302, 303, 307, 308)
 _LATER = (429, 503)
 
@@ -52,12 +55,18 @@ class Client:
     """Open one for each run of a source: `async with client_for(…) as client`."""
 
     def __init__(self, session: aiohttp.ClientSession, hosts: Hosts, pause: float) -> None:
-        self.bytes = 0  # that came, packed as they came
+        self._bytes = 0  # that came, packed as they came
+        self._ends = time.monotonic() + MOST_SECONDS
         self._session = session
         self._hosts = hosts
         self._pause = pause
         self._pauses: dict[str, float] = defaultdict(lambda: pause)
         self._next: dict[str, float] = {}
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether this run took as long, or read as much, as one may."""
+        return time.monotonic() > self._ends or self._bytes > MOST_BYTES
 
     async def get(
         self,
@@ -141,7 +150,7 @@ class Client:
             raise _too_large(largest)
         body = bytearray()
         async for chunk in response.content.iter_chunked(1 << 16):
-            self.bytes += len(chunk)
+            self._bytes += len(chunk)
             body += chunk
             if len(body) > largest:
                 raise _too_large(largest)

@@ -1,10 +1,9 @@
 """A web site as a source: the pages that its sitemap names, of allowed hosts, as its robots.txt lets them be read."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -14,15 +13,14 @@ from yarl import URL
 from publius.errors import NotFetched
 from publius.retrieval.origin import Origin
 from publius.retrieval.sources import sitemap
-from publius.retrieval.sources.fetching import Client, Fetched, client_for
+from publius.retrieval.sources.fetching import SPENT, Client, client_for
 from publius.retrieval.sources.guard import Hosts, host_of
 from publius.retrieval.sources.kind import Found, Settings, path, settings_as
+from publius.retrieval.sources.marks import Mark, mark_of, today
 from publius.retrieval.sources.robots import Robots
 from publius.retrieval.sources.sitemap import Entry
 
 MOST_SITEMAPS = 500  # of one site
-MOST_SECONDS = 6 * 3600.0  # of one run; the next goes on
-MOST_BYTES = 20 << 30  # likewise
 TRUSTED = timedelta(days=7)  # how long a sitemap's word that a page did not change is taken for it
 _GONE = (404, 410)
 
@@ -39,15 +37,6 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     sitemap: str = ""
     pages: Annotated[int, Meta(ge=1, le=50_000)] = 10_000
     pause: Annotated[float, Meta(ge=0, le=60)] = 0.5
-
-
-class Mark(Struct, frozen=True, omit_defaults=True):
-    """What tells one version of a page from another, and when it was last asked for (UTC, YYYY-MM-DD)."""
-
-    changed: str = ""  # the sitemap's word
-    etag: str = ""
-    modified: str = ""
-    asked: str = ""
 
 
 class Web:
@@ -97,7 +86,6 @@ class _Visit:
         self._address = client.allowed(address)
         self._known = known
         self._largest = largest
-        self._today = datetime.now(UTC).date()
         self._refused: list[Found] = []  # what the sitemaps name and cannot be read, sitemaps among it
         self._whole = True  # whether all that the site names was seen, so that what is not named is gone
 
@@ -112,11 +100,10 @@ class _Visit:
         for found in self._refused:
             yield found
         met = set()
-        ends = time.monotonic() + MOST_SECONDS
-        for name in sorted(pages, key=lambda name: self._mark(name).asked):
-            if time.monotonic() > ends or self._client.bytes > MOST_BYTES:
-                self._whole = False
-                yield _unread(name, "The time or size of one run was over. The next run goes on from here.")
+        for name in sorted(pages, key=lambda name: mark_of(self._known.get(name)).asked):
+            if self._client.is_spent:
+                self._incomplete(name, SPENT)
+                yield self._refused[-1]
                 break
             met.add(name)
             yield await self._page(name, pages[name])
@@ -190,19 +177,18 @@ class _Visit:
         return url.path == part or url.path.startswith(part + "/")
 
     async def _page(self, name: str, entry: Entry) -> Found:
-        mark = self._mark(name)
+        mark = mark_of(self._known.get(name))
         if self._is_unchanged(mark, entry):
             return Found(name)
         try:
             answer = await self._client.get(
-                entry.address, largest=self._largest, headers=_conditions(mark), check=self._robots.check
+                entry.address, largest=self._largest, headers=mark.conditions, check=self._robots.check
             )
         except NotFetched as error:
             return Found(name, reason=str(error))
-        if answer.status in (200, 203):
-            return Found(name, answer.body, origin=self._origin(entry, answer))
-        if answer.status == 304 and name in self._known:
-            return Found(name, origin=self._origin(entry, answer, mark))
+        if answer.status in (200, 203) or (answer.status == 304 and mark.conditions):
+            origin = Origin(address=entry.address, mark=mark.after(answer, entry.changed))
+            return Found(name, answer.body if answer.status != 304 else None, origin=origin)
         if answer.status in _GONE:
             return Found(name, reason=f"The site has it no more: it answers {answer.status}.", gone=True)
         return Found(name, reason=f"The site answers {answer.status}. It is tried again in the next run.")
@@ -210,33 +196,11 @@ class _Visit:
     def _is_unchanged(self, mark: Mark, entry: Entry) -> bool:
         """Whether the sitemap says so, of a day that was over when the page was asked for, and not too long ago."""
         said = entry.changed and mark.changed == entry.changed and entry.changed[:10] < mark.asked
-        return bool(said) and mark.asked > (self._today - TRUSTED).isoformat()
-
-    def _mark(self, name: str) -> Mark:
-        origin = self._known.get(name)
-        try:
-            return msgspec.json.decode(origin.mark, type=Mark) if origin and origin.mark else Mark()
-        except msgspec.DecodeError:
-            return Mark()
-
-    def _origin(self, entry: Entry, answer: Fetched, before: Mark = Mark()) -> Origin:  # noqa: B008 - it is frozen
-        mark = Mark(
-            changed=entry.changed,
-            etag=answer.headers.get("etag", before.etag)[:200],
-            modified=answer.headers.get("last-modified", before.modified)[:200],
-            asked=self._today.isoformat(),
-        )
-        return Origin(address=entry.address, mark=msgspec.json.encode(mark).decode())
+        return bool(said) and mark.asked > (today() - TRUSTED).isoformat()
 
     def _incomplete(self, address: str, reason: str) -> None:
         self._whole = False
         self._refused.append(_unread(address, reason))
-
-
-def _conditions(mark: Mark) -> dict[str, str]:
-    """The headers that ask for a page only if it changed."""
-    told = {"If-None-Match": mark.etag, "If-Modified-Since": mark.modified}
-    return {name: value for name, value in told.items() if value}
 
 
 def _unread(address: str, reason: str) -> Found:
