@@ -19,7 +19,9 @@ from .case import check, draft, embed, grant, passage, question
         ("How fast must a request be decided?", Expected.DURATION, ""),
         ("current processing time for a renewal in weeks", Expected.DURATION, "week"),
         ("¿Durante cuántos semestres puedo recibir la beca?", Expected.DURATION, "semester"),
-        ("On which date does it open?", Expected.DATE, ""),
+        ("On which date did it open?", Expected.DAY, ""),
+        ("When did it open?", Expected.DAY, ""),
+        ("By what date must it open?", Expected.DATE, ""),
         ("Is there a ceiling on awards?", Expected.SOME_FIGURE, ""),
         ("At what level is it mandatory?", Expected.SOME_FIGURE, ""),
         ("Does tuition include the cost of housing?", None, ""),
@@ -39,6 +41,9 @@ def test_what_a_question_asks_for(asked: str, kind: Expected | None, span: str) 
         ("Call (844) 875-6446.", Expected.PHONE, "", True),
         ("Call (844) 875-6446.", Expected.FAX, "", False),
         ("Once it has opened, apply.", Expected.FIGURE, "", False),
+        ("It may open within thirty days.", Expected.DATE, "", True),
+        ("It may open within thirty days.", Expected.DAY, "", False),
+        ("It was opened in May 2021.", Expected.DAY, "", True),
         ("Cafeteria: 7:00 a.m. to 2:30 p.m.", Expected.DATE, "", True),
     ],
 )
@@ -61,6 +66,7 @@ PASSPORT = "A passport book is valid for ten years from the date of issue. A pas
         ("What is the fax number of the contact center of the office?", OFFICE),
         ("What does a passport book cost?", PASSPORT),
         ("How many weeks does the issue of a passport book take?", PASSPORT),
+        ("For how many years was a passport book issued in 2009 valid?", PASSPORT),
         ("Does the Republic of Freedonia accept a passport at its border?", PASSPORT),
     ],
 )

@@ -17,6 +17,7 @@ class Expected(StrEnum):
     MONEY = "amount"
     PERCENT = "percentage"
     DATE = "date"
+    DAY = "day or year"  # of something that has happened, which no duration tells
     NAME = "name"
     PHONE = "telephone number"
     FAX = "fax number"
@@ -44,8 +45,10 @@ _ASKED = [
         (?:costs?|prices?|fees?|charged?|rents?|salary|precio|costo|alquiler);
         cuanto (?:dinero|cuesta|cobra|puedo|puede|vale); dollar; (?:maximum|minimum|largest)
         (?:amount|award|fine|loan|grant)"""),
-    (Expected.DATE, r"""when (?:is|was|were|did|does|do|must|will|can);
-        (?:what|which|by what|on what|on which) (?:dates?|days?|years?|months?);
+    (Expected.DAY, r"""when (?:was|were|did); (?:in|on) (?:what|which) (?:years?|dates?|days?); cuando (?:fue|fueron);
+        en que (?:fecha|ano|dia) (?:fue|fueron)"""),
+    (Expected.DATE, r"""when (?:is|does|do|must|will|can);
+        (?:what|which|by what) (?:dates?|days?|years?|months?);
         deadline; cuando; en que (?:fecha|ano|dia); que dia; fecha limite"""),
     (Expected.FIGURE, r"""how (?:many|much|old|big|large|small|tall|high|deep|far|few); cuant[oa]s?; que edad;
         what
@@ -108,6 +111,8 @@ def _fits(figure: Figure, kind: Expected) -> bool:
             return figure.kind is Kind.MONEY
         case Expected.DURATION:
             return figure.unit in _TIME_UNITS
+        case Expected.DAY:
+            return figure.kind in {Kind.DATE, Kind.YEARS}
         case Expected.DATE:
             return figure.kind in {Kind.DATE, Kind.YEARS, Kind.TIME} or figure.unit in _TIME_UNITS
         case Expected.PHONE | Expected.FAX:

@@ -17,6 +17,7 @@ _KINDS_OF_AGENCY = ("department", "agency", "office")
 _BEGINS = re.compile(r"(?:^|[.?!]\s+|[¿¡])[\"“(]*([^\W_]+)")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÁÉÍÓÚ¿¡])")
 _BETWEEN_PARTS = re.compile(r"[,;:]|\b(?:and|or|vs|versus|compared|y|o)\b")
+_IN_A_YEAR = re.compile(r"\b(?:in|en) ((?:1[5-9]|20)\d\d)\b")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -34,7 +35,7 @@ def parts(question: str) -> list[str]:
 
 
 def named(question: str, written: Collection[str] = ()) -> tuple[list[Name], list[Figure]]:
-    """The names in a question, and its labels such as `AAL4` or `Phase Three`.
+    """The names in a question, and its labels such as `AAL4`, `Phase Three` or the year in `sold in 2023`.
 
     A sentence's first word is a name only where the passages, of which `written` holds the words, always write it with
     a capital: `Perkins loan`, but not `Enrollment codes`.
@@ -45,8 +46,13 @@ def named(question: str, written: Collection[str] = ()) -> tuple[list[Name], lis
         for name in names.read_names(question)
         if max(map(len, name.parts)) > 2 and (len(name.parts) > 1 or name.text not in begins or name.text.isupper())
     ]
-    labels = [figure for figure in figures.read(question) if figure.kind is Kind.LABEL and not figure.weak]
-    return found, [label for label in labels if re.search(r"\d", str(label.value))]
+    years = _IN_A_YEAR.findall(question)
+    return found, [
+        figure
+        for figure in figures.read(question)
+        if (figure.kind is Kind.LABEL and not figure.weak and re.search(r"\d", str(figure.value)))
+        or figure.text.strip() in years
+    ]
 
 
 class Named:
