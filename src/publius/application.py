@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from publius.errors import SetupError
+from publius.errors import NotFound, SetupError
 from publius.identity import Identity
 from publius.inference.catalog import read_catalog
 from publius.inference.echo import EchoEngine
@@ -79,7 +79,8 @@ class Application:
         if source.removes:
             by = Principal(source.added_by, source.name, agency, Role.ADMINISTRATOR)
             for document, _ in run.vanished:
-                await self.remove_document(by, document)
+                with contextlib.suppress(NotFound):  # somebody removed it meanwhile
+                    await self.remove_document(by, document)
         return run
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:

@@ -1,8 +1,7 @@
 """The server: the API's routes, what surrounds every request, and whatever other doors bring along."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from litestar import HttpMethod, Litestar, Request, Response, Router, route
@@ -14,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from publius.api import (
     assistants,
     chat,
+    clock,
     documents,
     health,
     jobs,
@@ -30,11 +30,9 @@ from publius.api.errors import respond
 from publius.api.logs import configure
 from publius.api.metrics import Metrics
 from publius.application import Application
-from publius.errors import RequestError, ServiceError
 from publius.types import Permission
 
 MEGABYTE = 1_000_000
-SOURCES_EVERY = 10.0  # seconds between looks whether a source's time has come
 ROUTES = [
     chat.chat,
     legacy.completions,
@@ -121,19 +119,5 @@ async def _running(litestar: Litestar) -> AsyncIterator[None]:
     configure(app.settings.log_level, app.settings.home)
     port = app.settings.metrics_port
     with litestar.state["metrics"].served(port) if port else nullcontext():
-        async with app.worker.running():
-            sources = asyncio.create_task(_sources(app))
-            try:
-                yield
-            finally:
-                sources.cancel()
-
-
-async def _sources(app: Application) -> None:
-    """Run each source whose time has come."""
-    while True:
-        await asyncio.sleep(SOURCES_EVERY)
-        with suppress(ServiceError):  # then the next time
-            for agency, source in await app.sources.due():
-                with suppress(RequestError):  # which is kept with the source, and shown in its list
-                    await app.run_source(agency, source)
+        async with app.worker.running(), clock.running(app):
+            yield
