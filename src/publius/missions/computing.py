@@ -27,7 +27,7 @@ class Forms:
         More than an address can carry is left out: the form is then empty.
         """
         path = form_path(pack, tool)
-        known = {name: _written(value) for name, value in values.items() if value is not None}
+        known = {name: written(value) for name, value in values.items() if value is not None}
         if not known:
             return path
         try:
@@ -62,7 +62,7 @@ def computed(pack: Pack, tool: Tool, given: Mapping[str, Any], language: str, fo
     )
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A value as a form sends it."""
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 

@@ -227,6 +227,8 @@ class _Turn:
         values, problems = _readable(tool, values, self._language)
         heard = hearing.also(heard, [f"{given[path]:,}" for path in problems if hearing.is_number(given[path])])
         notes = [*problems.values(), *self._notes(tool, heard)]
+        if wrong := hearing.contradictions(tool, values, self._language):
+            return self._ask(tool, values, (), *wrong, *notes)
         if lacking := missing(tool, values) or hearing.spoken_of(tool, heard.named, values):
             return self._ask(tool, values, _together(lacking), *notes)
         try:

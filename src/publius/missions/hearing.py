@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from publius.kit import Kind, Tool
 from publius.missions import mentions
+from publius.missions.computing import written
 from publius.missions.phrases import Spoken
 from publius.missions.saying import Said, amounts, said
-from publius.missions.slots import Slot, arguments, slots_of
+from publius.missions.slots import Slot, arguments, missing, slots_of
 from publius.missions.whose import several
 
 
@@ -57,12 +58,12 @@ def unused(heard: Said, found: Mapping[str, Any]) -> list[str]:
     """The amounts that became no input, as they were said; of some Llama may have `found` what they are."""
     taken = list(found.values())
     left = []
-    for written in heard.unplaced:
-        value = next((each.value for each in mentions.read(written) if not each.unclear), None)
+    for amount in heard.unplaced:
+        value = next((each.value for each in mentions.read(amount) if not each.unclear and not each.vague), None)
         if value is not None and value in taken:
             taken.remove(value)
         else:
-            left.append(written)
+            left.append(amount)
     return left
 
 
@@ -73,6 +74,19 @@ def unknown_year(tool: Tool, values: Mapping[str, Any]) -> bool:
         slot.path in values and values[slot.path] not in {each.value for each in slot.parameter.choices}
         for slot in years
     )
+
+
+def contradictions(tool: Tool, values: Mapping[str, Any], language: str) -> list[str]:
+    """What cannot be or be computed, said before anything more is asked.
+
+    Of people who are still to be asked about what nobody says is as the tool takes it.
+    """
+    fields = {path: written(value) for path, value in values.items()}
+    for slot in missing(tool, values):
+        for each in slot.people.fields if slot.people else ():
+            if not each.required and each.default is not None:
+                fields.setdefault(f"{slot.path.partition('.')[0]}.0.{each.name}", written(each.default))
+    return tool.contradictions(fields, language)
 
 
 def is_number(value: Any) -> bool:

@@ -186,6 +186,30 @@ async def test_a_year_without_tables_is_said_before_anything_else(talk: Conversa
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("What is my SAI for 2024-25? I am independent, not married, family of 4.", "no source was found"),
+        ("¿Cuál es mi SAI para 2024-25? Soy independiente, no estoy casado, familia de 4.", "ninguna fuente"),
+    ],
+)
+async def test_a_table_that_is_not_known_is_said_before_any_amount_is_asked_for(
+    talk: Conversation, text: str, said: str
+) -> None:
+    reply = await replied(talk, text)
+    assert reply.kind == "ask" and reply.asks == () and said in reply.text.split("\n")[0]
+    assert filled(reply.link)["family_size"] == "4"
+    changed = await replied(talk, "2026-27")
+    assert changed.kind == "ask" and "student.0.adjusted_gross_income" in changed.asks
+
+
+async def test_who_need_not_file_is_asked_on_although_the_table_is_not_known(talk: Conversation) -> None:
+    reply = await replied(
+        talk, "SAI for 2024-25? I am independent, not married, family of 4. I was not required to file a return."
+    )
+    assert "no source was found" not in reply.text and "student.0.adjusted_gross_income" in reply.asks
+
+
+@pytest.mark.parametrize(
     "turns",
     [
         (f"{FAMILY} My parents earned 50,000, and she has 21,000 in savings",),

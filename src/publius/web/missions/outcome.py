@@ -27,11 +27,11 @@ ASK = {"permission": Permission.ASK}
 
 @get("/missions/{mission:str}/interview/{id:str}/check", opt=ASK)
 async def check_answers(request: AnyRequest, mission: FromPath[str], id: FromPath[str]) -> Any:
-    """Every answer once more, each with the way to change it."""
+    """Every answer once more, each with the way to change it; where they cannot stand together, before the last one."""
     walk = await _walk(request, mission, id)
     if walk is None:
         return lost(mission)
-    if walk.journey.open is not None:
+    if walk.journey.open is not None and not walk.contradicted:
         return go(walk.ahead())
     return keep(request, _check(request, walk), walk)
 

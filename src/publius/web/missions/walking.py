@@ -63,6 +63,11 @@ class Walk(NamedTuple):
             raise InvalidInput(wrong, problems={page.id: wrong})
         return answer
 
+    @property
+    def contradicted(self) -> str:
+        """What cannot be, or be computed, in all answers so far, though some are still open; empty where nothing is."""
+        return " ".join(self._contradictions({page.id: self.kept.answers[page.id] for page in self.journey.answered}))
+
     def _contradictions(self, answers: Mapping[str, str]) -> list[str]:
         fields = Journey(self.script, self.place.tools, answers).fields(self.script.computes)
         return self.tool.contradictions(fields, self.kept.language)
@@ -85,8 +90,8 @@ class Walk(NamedTuple):
         return self._replace(kept=msgspec.structs.replace(self.kept, language=language))
 
     def ahead(self) -> str:
-        """Where it goes on: the first page that is open, or all answers once more."""
-        return self.at(self.journey.open)
+        """Where it goes on: the first page that is open, or all answers once more, as where they cannot be."""
+        return self.at(None if self.contradicted else self.journey.open)
 
     def at(self, page: Page | None) -> str:
         """The address of a page; of the answers where there is none."""
@@ -164,6 +169,8 @@ def _own_seal(request: AnyRequest, place: Place, id: str) -> Seal:
 
 def problems_of(walk: Walk) -> Mapping[str, str]:
     """What is wrong with all the answers together, by the page that asks for it, or ""; empty if nothing is."""
+    if walk.journey.open is not None:
+        return {"": walk.contradicted} if walk.contradicted else {}
     try:
         walk.tool(**walk.tool.read_form(walk.fields, walk.kept.language))
     except InvalidInput as error:
