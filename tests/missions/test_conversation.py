@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -125,6 +126,7 @@ async def test_sources_are_answered_from_and_cited_with_their_link(
         citation.document == "Who may have a reduced pass" and citation.link == "/missions/bus_fare/sources/passes.en"
     )
     assert citation.official == "https://transit.example.gov/fare-order-12"
+    assert (citation.publisher, citation.published) == ("Transit office", date(2026, 11, 25))
     assert "free" not in answer.checked.text  # what a source orders is not obeyed
     silent = await Talk(open_mission, education).say("¿Quién ganó el campeonato de ajedrez?")
     assert not silent.checked.answered and "no está en las fuentes de esta misión" in silent.checked.text

@@ -61,6 +61,8 @@ async def test_a_citation_opens_the_missions_source_at_the_cited_words(
     await building.missions.turn(education, "bus_fare", True, "user:1")
     person = await come(education)
     page = await person.ask("What is the fee for a lost pass that is replaced?", model=MODEL)
+    assert re.search(r"Who may have a reduced pass ?, Transit office, 25 November 2026 · Official text", words(page))
+    assert 'href="https://transit.example.gov/fare-order-12"' in page.text
     link = re.findall(r'class="cite"[^>]* href="(/missions/bus_fare/sources/passes.en[^"]+)"', page.text)
     link += re.findall(r'href="(/missions/bus_fare/sources/passes.en[^"]+)"[^>]*class="cite"', page.text)
     source = await person.get(html.unescape(link[0]).partition("#")[0])

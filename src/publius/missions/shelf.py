@@ -110,6 +110,8 @@ class Shelf:
                 context=piece.context,
                 link=f"/missions/{mission}/sources/{source.name}",
                 official=source.link,
+                published=source.date,
+                publisher=source.publisher,
             )
             for number, piece in enumerate(pieces)
         )

@@ -26,7 +26,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     page: int | None = None  # 1-based; None where the format has no pages
     headings: tuple[str, ...] = ()
     context: str = ""  # header of the table whose rows it begins with, when that stands further up in the document
-    published: date | None = None  # the day that the document itself names
+    published: date | None = None  # the day that the document itself names; of a mission's source when it was right
     publisher: str = ""  # the body or person that it names
     recognised: float | None = None  # how surely OCR read it, from 0 to 1; None where the file held its text
     score: float = 0.0  # fused, higher is better; comparable within one search only
