@@ -77,7 +77,8 @@ def page(
 
 def part(request: AnyRequest, template: str, **context: Any) -> Response[str]:
     """A part of a page, for our script to put in place of the one that is there."""
-    html = site_of(request).templates.render(template, **context)
+    site = site_of(request)
+    html = site.templates.render(template, token=site.form_token(site.browser(request)), **context)
     return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
