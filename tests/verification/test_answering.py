@@ -5,6 +5,8 @@ import pytest
 from publius.types import Evidence
 from publius.verification import Verifier
 from publius.verification.asking import Expected, expected, holds, unit
+from publius.verification.naming import asking, parts, subjects
+from publius.verification.words import stem
 
 from .case import check, draft, embed, grant, passage, question
 
@@ -211,3 +213,17 @@ async def test_a_sentence_of_llama_that_leaves_the_figure_out_is_completed_by_it
     asked = "How many days do the reviewers have to decide about the appeal of a student?"
     checked = await check(asked, [source], "The reviewers must decide about the appeal of the student.")
     assert "thirty days" in checked.text
+
+
+def test_what_a_question_is_made_of() -> None:
+    asked = "I am back from France. Which deal cost more, Louisiana or Alaska, and what was the price of each?"
+    assert asking(asked).startswith("Which deal") and asking("It was late. What is it?") == "It was late. What is it?"
+    assert [part.strip() for part in parts(asked)][1:] == ["Louisiana", "Alaska", "what was the price of each?"]
+    assert subjects(asked) == [stem("price")] and subjects("How many visas were issued?") == [stem("visas")]
+    assert subjects("How many people are there, and for how many years is it valid?") == []
+
+
+@pytest.mark.parametrize(("what", "answered"), [("visas", True), ("embassies", False)])
+async def test_what_is_counted_stands_beside_the_figure(what: str, answered: bool) -> None:
+    source = "In the fiscal year the consular offices abroad gave out 105 visas to other applicants from Africa."
+    assert (await check(f"How many {what} are there in Africa?", [source], "")).answered is answered

@@ -1,8 +1,8 @@
 """Whether the evidence answers a question at all: an answer to something else is worse than none.
 
-Passages on the right subject are easily found; whether they hold what was asked for shows in three things: how near
+Passages on the right subject are easily found; whether they hold what was asked for shows in four things: how near
 the best of them comes, whether it has the kind of thing that was asked for, and whether what the question names stands
-there too.
+there too, and what it counts.
 """
 
 import math
@@ -10,7 +10,7 @@ import math
 from msgspec import Struct
 
 # Logistic regression; how it was fitted and how often it errs: docs/decisions/2026-11-25-answer-quality.md.
-NEARNESS, UNMET, UNNAMED, INTERCEPT = 5.4, -3.8, -2.5, -1.55
+NEARNESS, UNMET, UNNAMED, UNSAID, INTERCEPT = 5.4, -3.8, -2.5, -0.75, -1.55
 FLOOR = 0.5
 
 
@@ -20,9 +20,10 @@ class Signs(Struct, frozen=True):
     nearness: float  # support of the best span, 0 to about 1
     unmet: float  # 1 where no span has the kind of thing that was asked for
     unnamed: float  # share of what the question names that no passage with such a thing holds, 0 to 1
+    unsaid: float = 0.0  # share of what the question counts or asks about that stands in no such span, 0 to 1
 
     @property
     def likelihood(self) -> float:
         """How likely the question is answered, 0 to 1."""
-        weighed = NEARNESS * self.nearness + UNMET * self.unmet + UNNAMED * self.unnamed
+        weighed = NEARNESS * self.nearness + UNMET * self.unmet + UNNAMED * self.unnamed + UNSAID * self.unsaid
         return 1 / (1 + math.exp(-(INTERCEPT + weighed)))

@@ -9,7 +9,7 @@ from publius.verification import figures, names
 from publius.verification.figure import Figure, Kind
 from publius.verification.names import Name
 from publius.verification.support import Source
-from publius.verification.words import FUNCTION_WORDS, fold, telling
+from publius.verification.words import FUNCTION_WORDS, fold, listed, stem, telling
 
 LEAST_ASKED = 3  # content words of a sentence that asks something by itself
 
@@ -18,6 +18,16 @@ _BEGINS = re.compile(r"(?:^|[.?!]\s+|[¿¡])[\"“(]*([^\W_]+)")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÁÉÍÓÚ¿¡])")
 _BETWEEN_PARTS = re.compile(r"[,;:]|\b(?:and|or|vs|versus|compared|y|o)\b")
 _IN_A_YEAR = re.compile(r"\b(?:in|en) ((?:1[5-9]|20)\d\d)\b")
+_SUBJECT = re.compile(
+    r"\b(?:what|which)(?:'s| is| was| are| were)? the ((?:[\w-]+ ){0,3}?[\w-]+) "
+    r"(?:of|for|in|on|at|to|from|that|when|by|does|do|this|and)\b"
+    r"|\bhow many ((?:[\w.'-]+ ){0,2}?[\w-]+) "
+    r"(?:is|are|was|were|do|does|did|can|have|has|must|will|may|should|in|at|of|from|to|there)\b"
+)
+# Of these the answer says the figure, and another word or none.
+_MEASURES = listed("""
+    people number name thing maximum minimum difference days years weeks hours minutes months semesters
+""")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -53,6 +63,12 @@ def named(question: str, written: Collection[str] = ()) -> tuple[list[Name], lis
         if (figure.kind is Kind.LABEL and not figure.weak and re.search(r"\d", str(figure.value)))
         or figure.text.strip() in years
     ]
+
+
+def subjects(question: str) -> list[str]:
+    """The stems of what is counted or asked about, where it says so: `how many visas are`, `what is the cap on`."""
+    said = [(one or other).split()[-1] for one, other in _SUBJECT.findall(question.lower())]
+    return [stem(word) for word in said if word not in _MEASURES]
 
 
 class Named:
