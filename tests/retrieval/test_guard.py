@@ -3,7 +3,7 @@
 import pytest
 
 from publius.errors import NotFetched
-from publius.retrieval.sources.guard import Hosts, may_be_reached
+from publius.retrieval.sources.guard import Hosts, host_of, may_be_reached
 
 PUBLIC = ["93.184.216.34", "2606:4700:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
 PRIVATE = ["127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "::1", "fd00::1",
@@ -49,6 +49,12 @@ def test_no_other_host_passes_however_it_is_spelled(address: str) -> None:
     named = ["www.agency.gov", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0177.0.0.1", "0x7f000001"]
     with pytest.raises(NotFetched):
         Hosts([*named, "127.1"], frozenset()).url(address)
+
+
+def test_the_address_s_own_host_is_allowed_on_http_and_https_and_at_its_own_port_alone() -> None:
+    assert Hosts([host_of("http://a.gov/x")], frozenset()).url("https://a.gov/y").host == "a.gov"
+    with pytest.raises(NotFetched):
+        Hosts([host_of("http://a.gov:8080/x")], frozenset()).url("http://a.gov/y")
 
 
 def test_a_host_is_the_same_in_capitals_and_with_a_dot_at_its_end() -> None:

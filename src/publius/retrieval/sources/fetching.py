@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Struct
 from yarl import URL
 
@@ -134,7 +135,7 @@ class Client:
             async with self._session.get(url, headers=dict(headers), allow_redirects=False) as response:
                 body = await self._body(response, largest)
                 told = {name.lower(): value for name, value in response.headers.items()}
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
             raise _refusal(error) from error
         packing = told.get("content-encoding", "identity").strip().lower()
         if packing in ("gzip", "x-gzip") and body:

@@ -21,6 +21,7 @@ _UNICAST = ip_network("2000::/3")
 # Addresses that carry an IPv4 address to which somebody on the way may translate them, and the bits behind it.
 _NAT64 = ip_network("64:ff9b::/96")
 _TUNNELS = (ip_network("2002::/16"), ip_network("2001::/32"))
+_USUAL = (80, 443)  # ports
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.I)
 
 
@@ -77,7 +78,7 @@ class Hosts:
                 cure="Give one that begins with https:// or http://, without a name or password in it.",
             )
         if (_name(host), port) not in self._allowed:
-            shown = host if port in (80, 443) else f"{host}:{port}"
+            shown = host if port in _USUAL else f"{host}:{port}"
             raise NotFetched(f"The host {shown!r} is not allowed.", cure="Allow it in the source's hosts.")
         if _is_number(host):
             self.check(host, host)
@@ -101,7 +102,7 @@ def names_of(setting: str) -> frozenset[str]:
 
 
 def host_of(address: str) -> str:
-    """The host of an address as `Hosts` takes it, with its port.
+    """The host of an address as `Hosts` takes it; with its port where that is not a usual one.
 
     Raises:
         NotFetched: it is no address with a host.
@@ -115,7 +116,7 @@ def host_of(address: str) -> str:
         raise NotFetched(
             f"This is no address of a site: {address[:200]!r}.", cure="Give one that begins with https:// or http://."
         )
-    return f"{host}:{url.port}"
+    return host if url.port in _USUAL else f"{host}:{url.port}"
 
 
 def _places(named: str) -> set[tuple[str, int]]:
@@ -129,7 +130,7 @@ def _places(named: str) -> set[tuple[str, int]]:
             f"This is no host: {named[:100]!r}.",
             cure="Name each host in full, as in www.agency.gov or data.agency.gov:8443.",
         )
-    return {(_name(host), each) for each in ([port] if port else [80, 443])}
+    return {(_name(host), each) for each in ([port] if port else _USUAL)}
 
 
 def _name(host: str) -> str:

@@ -171,7 +171,7 @@ class _Visit:
 
     def _is_within(self, url: URL) -> bool:
         """Whether a page lies under the source's address; those on its other hosts do."""
-        if url.origin() != self._address.origin() or _is_sitemap(self._address):
+        if url.authority != self._address.authority or _is_sitemap(self._address):
             return True
         part = self._address.path.rstrip("/")
         return url.path == part or url.path.startswith(part + "/")
