@@ -21,6 +21,7 @@ class Site:
         self.asked: list[str] = []
         self.headers: list[Mapping[str, str]] = []
         self.slow: set[str] = set()
+        self.busy: set[str] = set()  # asks to come back later, once
 
     @property
     def address(self) -> str:
@@ -44,6 +45,9 @@ class Site:
         if request.path in self.slow:
             return await self._dribble(request)
         page = self.pages.get(request.raw_path, (404, {}, b"no such page"))
+        if request.raw_path in self.busy:
+            self.busy.remove(request.raw_path)
+            return web.Response(status=503, headers={"Retry-After": "0"})
         status, headers, body = page if isinstance(page, tuple) else (200, {}, page)
         if headers.get("ETag") and request.headers.get("If-None-Match") == headers["ETag"]:
             return web.Response(status=304)

@@ -160,3 +160,40 @@ async def test_what_could_not_be_seen_is_not_taken_for_gone(
     monkeypatch.undo()
     done = await run(building, education)
     assert done.vanished == [] and "more than 3 pages" in done.refused[0].reason
+
+
+async def test_a_site_that_asks_to_come_back_is_asked_once_more(
+    building: Application, education: Agency, site: Site
+) -> None:
+    site.html("/a", "This is a page.")
+    site.map("/a")
+    site.busy.add("/a")
+    await add(building, education, site.address)
+    done = await run(building, education)
+    assert (done.changed, done.refused) == (1, []) and site.asked.count("/a") == 2
+
+
+async def test_a_document_that_is_removed_is_not_named_by_what_the_last_run_told(
+    building: Application, education: Agency, site: Site
+) -> None:
+    site.html("/a", "This is a page.")
+    site.map("/a")
+    await add(building, education, site.address)
+    await run(building, education)
+    site.pages["/a"] = (500, {}, b"")
+    await run(building, education)
+    assert (await building.sources.open(education, "site")).refusals[0].name.endswith("/a")
+    document = (await building.retrieval.list(education)).documents[0]
+    await building.retrieval.remove(education, document.id)
+    shown = await building.sources.open(education, "site")
+    assert (shown.refused, shown.refusals) == (1, [])
+
+
+async def test_what_a_label_hides_is_not_named_by_a_source_either(
+    building: Application, education: Agency, site: Site
+) -> None:
+    site.map("/secret-plan")
+    await add(building, education, site.address, label="CUI")
+    await run(building, education)
+    assert len((await building.sources.open(education, "site")).refusals) == 1
+    assert (await building.sources.open(education.under(0), "site")).refusals == []

@@ -85,7 +85,8 @@ class Hosts:
         return url
 
     def check(self, host: str, address: str) -> None:
-        """
+        """Let a connection to a host through, at one of its addresses.
+
         Raises:
             NotFetched: the host may not be reached at this address.
         """

@@ -26,7 +26,8 @@ class Robots:
         return list((await self._of(site)).sitemaps)
 
     async def check(self, address: str) -> None:
-        """
+        """Let a page through that may be read.
+
         Raises:
             NotFetched: the site does not want this page read, its rules cannot be had, or the host is not allowed.
         """
