@@ -139,8 +139,8 @@ class Checking:
             return Objection(Reason.OFF_QUESTION, "It is no sentence, so it says nothing by itself.")
         if self._evidence.tools and sentence.endswith((":", "…", "...")):
             return Objection(Reason.OFF_QUESTION, "It is a label before a result, and states none.")
-        # The encoder is not sure across languages, so it does not decide there.
-        foreign = is_spanish(sentence) != is_spanish(self._question)
+        # The encoder is not sure across languages, so it does not decide there, unless it has the English words.
+        foreign = is_spanish(sentence) != is_spanish(self._question) and not _sought(self._evidence)
         if isinstance(match and match.span, Heading):
             return Objection(Reason.OFF_QUESTION, "It is the first row of a table, which says nothing by itself.")
         if match is not None and states_nothing(match.span):
