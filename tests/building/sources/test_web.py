@@ -7,7 +7,7 @@ from tests.building.sources.site import Site, add, names, run
 
 from publius.application import Application
 from publius.errors import NotFetched
-from publius.retrieval.sources import fetching
+from publius.retrieval.sources import fetching, web
 from publius.types import Agency
 
 
@@ -153,13 +153,23 @@ async def test_what_could_not_be_seen_is_not_taken_for_gone(
     done = await run(building, education)
     assert done.vanished == [] and "500" in done.refused[0].reason
     assert set(await names(building, education)) == {"a", "b", "c"}
-    monkeypatch.setattr(fetching, "MOST_SECONDS", -1.0)
-    assert (await run(building, education)).vanished == []
+    site.map("/c", at="/two.xml")
+    site.asked.clear()
+    monkeypatch.setattr(fetching.Client, "is_spent", property(lambda _: "/a" in site.asked))
+    done = await run(building, education)
+    assert done.vanished == [] and [each.reason for each in done.refused] == [fetching.SPENT]
     site.html("/d", "This is /d.")
     site.map("/d", "/c", "/b", at="/two.xml")
     monkeypatch.undo()
     done = await run(building, education)
     assert done.vanished == [] and "more than 3 pages" in done.refused[0].reason
+    monkeypatch.setattr(web, "MOST_SITEMAPS", 2)
+    done = await run(building, education)
+    assert done.vanished == [] and "more than 2 sitemaps" in done.refused[0].reason
+    monkeypatch.setattr(web, "MOST_TOLD", 2)
+    site.map(*(f"/{number}" for number in range(9)), at="/two.xml", host="http://elsewhere.test")
+    monkeypatch.setattr(web, "MOST_SITEMAPS", 9)
+    assert sum("not allowed" in each.reason for each in (await run(building, education)).refused) == 2
 
 
 async def test_a_site_that_asks_to_come_back_is_asked_once_more(

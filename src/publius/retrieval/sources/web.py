@@ -21,6 +21,7 @@ from publius.retrieval.sources.robots import Robots
 from publius.retrieval.sources.sitemap import Entry
 
 MOST_SITEMAPS = 500  # of one site
+MOST_TOLD = 1_000  # pages of hosts that are not allowed: a sitemap may name millions
 TRUSTED = timedelta(days=7)  # how long a sitemap's word that a page did not change is taken for it
 _GONE = (404, 410)
 
@@ -122,8 +123,9 @@ class _Visit:
             if address in seen:
                 continue
             seen.add(address)
-            if len(seen) > MOST_SITEMAPS:
-                self._incomplete(address, f"There are more than {MOST_SITEMAPS} sitemaps; the rest was not read.")
+            if len(seen) > MOST_SITEMAPS or self._client.is_spent:
+                many = f"There are more than {MOST_SITEMAPS} sitemaps; the rest was not read."
+                self._incomplete(address, SPENT if self._client.is_spent else many)
                 break
             try:
                 named = await self._sitemap(address)
@@ -133,7 +135,7 @@ class _Visit:
                 self._incomplete(address, f"This sitemap was not read: {error}")
                 continue
             root = False
-            waiting.extend(entry.address for entry in named.sitemaps)
+            waiting.extend(entry.address for entry in named.sitemaps[: MOST_SITEMAPS + 1])
             for entry in named.pages:
                 self._take(entry, pages)
         if len(pages) > self._site.pages:
@@ -164,7 +166,8 @@ class _Visit:
         try:
             url = self._client.allowed(entry.address)
         except NotFetched as error:
-            self._refused.append(_unread(entry.address, str(error)))
+            if len(self._refused) < MOST_TOLD:
+                self._refused.append(_unread(entry.address, str(error)))
             return
         if self._is_within(url):
             pages.setdefault(path(_name(url)), Entry(str(url), entry.changed))
