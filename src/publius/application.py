@@ -130,13 +130,13 @@ async def open_application(
         SetupError: a setting names something that is not there.
         StorageUnavailable: the database does not answer.
     """
-    key = server_key(settings.home)
+    key, look = server_key(settings.home), partial(discover, settings)
     engine = engine or choose_engine(settings)
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(storage.application))
         embedder = embedder or Embedder(settings.home / "models" / EMBEDDING_MODEL)
         library = _library(database, embedder, stack)
-        missions = Missions(database, discover(settings) if packs is None else packs)
+        missions = Missions(database, packs) if packs else Missions(database, look(), look)
         ledger = await _ledger(database, settings, stack)
         stack.push_async_callback(engine.stop)
         if start_engine:

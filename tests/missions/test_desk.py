@@ -56,7 +56,7 @@ class Conversation:
 def filled(link: str) -> dict[str, str]:
     """What stands in the form that a link opens."""
     path, _, sealed = link.removeprefix("http://here").partition("?a=")
-    return Seal(SECRET, PRINCIPAL.agency, path).open(sealed).answers
+    return Seal(SECRET, PRINCIPAL.agency, path).open(sealed.partition("&")[0]).answers
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from tests.missions import packs
 
 from publius.missions import Missions, discover
+from publius.missions.discovery import Found
 from publius.missions.faults import MissionNotFound
 from publius.settings import Settings
 from publius.storage import Database
@@ -76,3 +77,41 @@ async def test_the_database_keeps_one_agencys_switches_from_another(
             async with database.agency(state) as connection:
                 await connection.execute(attempt, [education.id])
     assert await on(missions, education) == ["student_aid"]
+
+
+async def test_a_pack_that_comes_while_the_server_runs_is_on_without_a_restart(
+    database: Database, settings: Settings, education: Agency, state: Agency
+) -> None:
+    """`publius missions on` is another process: what it turns on, the server's own list does not know yet."""
+    server = Missions(database, discover(settings), lambda: discover(settings))
+    packs.write(settings.home / "missions" / "education" / "gardens")
+    await Missions(database, discover(settings)).turn(education, "gardens", True, "user:ada")
+    assert await on(server, education) == ["gardens"] and "gardens" not in server.seen_by(state)
+    assert (await server.pack(education, "gardens")).id == "gardens"
+
+
+async def test_the_page_turns_on_a_pack_that_came_while_the_server_runs(
+    database: Database, settings: Settings, education: Agency
+) -> None:
+    server = Missions(database, discover(settings), lambda: discover(settings))
+    packs.write(settings.home / "missions" / "education" / "gardens")
+    await server.turn(education, "gardens", True, "user:ada")
+    assert await on(server, education) == ["gardens"]
+
+
+async def test_a_pack_that_is_gone_is_not_looked_for_at_each_request(
+    database: Database, settings: Settings, education: Agency
+) -> None:
+    looked = []
+
+    def look() -> Found:
+        looked.append(1)
+        return discover(settings)
+
+    server = Missions(database, discover(settings), look)
+    packs.write(folder := settings.home / "missions" / "education" / "gardens")
+    await Missions(database, discover(settings)).turn(education, "gardens", True, "user:ada")
+    (folder / "mission.toml").write_text("id = ")
+    for _ in range(3):
+        assert await on(server, education) == []
+    assert len(looked) == 1 and [broken.id for broken in server.broken] == ["gardens"]

@@ -23,7 +23,7 @@ from publius.types import Door, Permission
 Web = Request[Any, Any, Any]
 
 
-class CallRequest(Struct):
+class CallRequest(Struct, forbid_unknown_fields=True):
     """The fields that are read. `language` is that of what the result says, and of what is wrong with the arguments."""
 
     arguments: dict[str, Any] = field(default_factory=dict)

@@ -31,7 +31,8 @@ class Forms:
         if not known:
             return path
         try:
-            return f"{path}?a={Seal(self._secret, self._agency, path).close(Kept(known, self._language))}"
+            sealed = Seal(self._secret, self._agency, path).close(Kept(known, self._language))
+            return f"{path}?a={sealed}&lang=es" if self._language == "es" else f"{path}?a={sealed}"
         except InvalidRequest:
             return path
 

@@ -48,6 +48,7 @@ class _Place(NamedTuple):
 
 def discover(settings: Settings) -> Found:
     """Look for packs and read them. One that is broken costs the others nothing."""
+    importlib.invalidate_caches()  # A pack may have come while this process runs.
     found = Found({}, {}, ())
     broken = []
     for place in (*_installed(), *own_places(settings.home)):

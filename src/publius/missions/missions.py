@@ -1,6 +1,8 @@
 """The room's face: which missions there are, which of them an agency has turned on, and their tools."""
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +14,8 @@ from publius.missions.loading import tools_of
 from publius.missions.pack import Pack
 from publius.storage import Database
 from publius.types import Agency, Model
+
+AGAIN = 5.0  # seconds after which packs are looked for again
 
 _TURN_ON = "INSERT INTO agency_missions (mission, turned_on_by) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 _TURN_OFF = "DELETE FROM agency_missions WHERE mission = %s"
@@ -25,11 +29,17 @@ class Turned(NamedTuple):
 
 
 class Missions:
-    """Every pack that was found, and the database's word on who has turned it on."""
+    """Every pack that was found, and the database's word on who has turned it on.
 
-    def __init__(self, database: Database, found: Found) -> None:
+    `look` finds the packs that are there by now: one that came while the server runs is found once it is turned on. Of
+    one that was found before, nothing is read again.
+    """
+
+    def __init__(self, database: Database, found: Found, look: Callable[[], Found] | None = None) -> None:
         self._database = database
         self._own = found.own
+        self._look = look
+        self._looked = -AGAIN
         self._tools: dict[str, tuple[Tool, ...]] = {}
         self._interviews: dict[str, Script | None] = {}
         self.packs: Mapping[str, Pack] = found.installed
@@ -47,9 +57,10 @@ class Missions:
 
     async def of(self, agency: Agency) -> tuple[Pack, ...]:
         """The missions that are on for the agency, by id."""
-        seen = self.seen_by(agency)
-        on = await self.turned_on(agency) if seen else {}
-        return tuple(pack for id, pack in seen.items() if id in on)
+        on = await self.turned_on(agency)
+        if on.keys() - self.seen_by(agency).keys():
+            await self._look_again()
+        return tuple(pack for id, pack in self.seen_by(agency).items() if id in on)
 
     async def pack(self, agency: Agency, id: str) -> Pack:
         """The mission of that id, where it is on for the agency.
@@ -73,6 +84,8 @@ class Missions:
             MissionNotFound: the agency sees none of that id, on or off.
             BrokenMission: it cannot be turned on because its pack cannot be read.
         """
+        if on and id not in self.seen_by(agency):
+            await self._look_again()
         seen = id in self.seen_by(agency)
         for broken in self.broken if on and not seen else ():
             if broken.id == id and broken.agency in ("", agency.slug):
@@ -104,3 +117,13 @@ class Missions:
         if pack.package not in self._interviews:
             self._interviews[pack.package] = interview_of(pack, {tool.name: tool for tool in self.tools(pack)})
         return self._interviews[pack.package]
+
+    async def _look_again(self) -> None:
+        """Take up the packs that have come since; not twice within a few seconds, for one of them may be gone."""
+        if self._look is None or time.monotonic() - self._looked < AGAIN:
+            return
+        self._looked = time.monotonic()
+        found = await asyncio.to_thread(self._look)
+        self.packs = {**found.installed, **self.packs}
+        self._own = {slug: {**packs, **self._own.get(slug, {})} for slug, packs in {**self._own, **found.own}.items()}
+        self.broken = found.broken

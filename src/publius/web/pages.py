@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from publius.errors import InvalidRequest, NotFound, PubliusError, TooLarge, Unauthenticated
 from publius.policy.roles import allowed
 from publius.types import Permission, Principal, Role
+from publius.web.missions.speech import language_of
 from publius.web.visitor import AnyRequest, new_browser, sign_in_address, site_of
 
 POLICY = (
@@ -99,9 +100,16 @@ def failure(request: AnyRequest, error: PubliusError) -> Response[Any]:
         html = site_of(request).templates.render("failed.html", error=error)
         response = Response(html, status_code=error.status, media_type=MediaType.HTML, headers=HEADERS)
     else:
-        response = page(request, "failure.html", status=error.status, error=error)
+        response = page(request, "failure.html", status=error.status, error=error, language=_spoken(request))
     response.headers.update(headers)
     return response
+
+
+def _spoken(request: AnyRequest) -> str:
+    """The language of a page that could not be shown: of a mission's what the address asks for, or else the browser."""
+    if not request.url.path.startswith("/missions"):
+        return "en"
+    return language_of(request.query_params.get("lang") or request.headers.get("accept-language", "")[:2].lower())
 
 
 def from_script(request: AnyRequest) -> bool:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from publius.kit import dollars
 from publius.types import Citation, Claim, Passage, Reason
-from publius.web.missions.speech import on_day, say
+from publius.web.missions.speech import on_day, say, told
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -65,6 +65,7 @@ class Templates:
             "prose": prose,
             "reason": reason,
             "say": say,
+            "told": told,
         }
 
     def render(self, template: str, **context: Any) -> str:

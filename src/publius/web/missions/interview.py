@@ -87,7 +87,7 @@ async def come_back_later(request: AnyRequest, mission: FromPath[str], id: FromP
     if walk is None:
         return lost(mission)
     sealed = link_seal(request, walk.place).close(walk.kept)
-    link = f"{site_of(request).app.settings.url}{start_path(walk.place)}?a={sealed}"
+    link = f"{site_of(request).app.settings.url}{start_path(walk.place)}?a={sealed}&lang={walk.kept.language}"
     return interview_page(request, "missions/later.html", walk, link=link, days=DAYS)
 
 

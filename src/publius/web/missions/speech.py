@@ -1,5 +1,6 @@
 """The pages' own words in Spanish: each sentence looked up by its English, whatever figures stand in it."""
 
+import re
 import tomllib
 from datetime import date
 from functools import cache
@@ -32,6 +33,17 @@ def spanish() -> dict[str, str]:
 def say(english: str, language: str, /, **figures: object) -> str:
     """The sentence in this language, with its figures put in. One without Spanish is a fault of ours: KeyError."""
     return (spanish()[english] if language == "es" else english).format(**figures)
+
+
+def told(english: str, language: str) -> str:
+    """A sentence that an error says, in this language, its figures in it; as it is where there is no other."""
+    if language != "es":
+        return english
+    for template, other in spanish().items():
+        pattern = re.sub(r"\\{\w+\\}", "(.+)", re.escape(template))
+        if match := re.fullmatch(pattern, english):
+            return re.sub(r"{\w+}", "{}", other).format(*match.groups())
+    return english
 
 
 def pick(language: str, english: str, other: str) -> str:

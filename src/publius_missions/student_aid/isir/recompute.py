@@ -92,6 +92,7 @@ class Recomputation:
             lines += done.lines
             self.outcomes += done.outcomes
             self._progress(self.outcomes.total(), max(self.outcomes.total(), size // self._first.length))
+        self._progress(self.outcomes.total(), self.outcomes.total())  # However many the size made one expect.
         self.cut_short = lines if cut_short(self._file, self._first) else 0
 
     def summary(self) -> dict[str, int]:
