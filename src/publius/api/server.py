@@ -23,6 +23,7 @@ from publius.api import (
     querying,
     records,
     responses,
+    sources,
 )
 from publius.api.admission import guard, may
 from publius.api.entrance import Entrance
@@ -47,6 +48,11 @@ ROUTES = [
     jobs.open_job,
     jobs.change_job,
     jobs.remove_job,
+    sources.list_sources,
+    sources.add_source,
+    sources.open_source,
+    sources.change_source,
+    sources.remove_source,
     querying.tables,
     querying.query,
     missions.list_missions,

@@ -1,5 +1,6 @@
 """`publius sources add`: one command for each kind of source."""
 
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -99,6 +100,38 @@ def ckan(
     _keep(agency, "ckan", name, address, every=every, label=label, removes=removes, json=json, settings=settings)
 
 
+@app.command()
+def bucket(
+    name: Name,
+    address: Annotated[
+        str, typer.Argument(help="The bucket, as in https://SERVER/BUCKET or https://SERVER/BUCKET/PREFIX/.")
+    ],
+    agency: OfAgency,
+    key: Annotated[str, typer.Option(help="Access key; without it, the bucket is asked as anybody may ask.")] = "",
+    region: Annotated[str, typer.Option(help="The bucket's region.")] = "us-east-1",
+    style: Annotated[str, typer.Option(help="Where the bucket's name stands in requests: path or host.")] = "path",
+    every: Every = None,
+    label: Label = "",
+    removes: Removes = False,
+    json: AsJson = False,
+) -> None:
+    """Keep a bucket of an S3-compatible store as a source. The key's secret is asked for, or read from standard input.
+
+    Its documents are kept as NAME/key, without the folders of the prefix. Only what changed is read again.
+
+    Example: `publius sources add bucket rules https://minio.agency.gov:9000/rules/ --key reader --agency education`
+    """
+    secret = _secret() if key else ""
+    settings = {"key": key, "secret": secret, "region": region, "style": style}
+    _keep(agency, "bucket", name, address, every=every, label=label, removes=removes, json=json, settings=settings)
+
+
+def _secret() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Secret of the access key", hide_input=True))
+    return sys.stdin.readline().strip()
+
+
 def _keep(
     agency: str,
     kind: str,
@@ -128,6 +161,6 @@ def _keep(
 
     source = with_application(work)
     if json:
-        print_json(source)
+        print_json(source.shown)
         return
     console.print(f"Added. Run it now: publius sources run {source.name} --agency {agency}")

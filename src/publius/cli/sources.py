@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from publius.application import Application
 from publius.cli import adding
-from publius.cli.terminal import AsJson, OfAgency, console, print_json, print_rows, with_application
+from publius.cli.terminal import AsJson, OfAgency, console, local_principal, print_json, print_rows, with_application
 from publius.retrieval.sources import Run, Source
+from publius.types import Role
 
 app = typer.Typer(help="Where documents come from again and again.", no_args_is_help=True)
 app.add_typer(adding.app, name="add")
@@ -26,11 +26,10 @@ def list_(agency: OfAgency, json: AsJson = False) -> None:
     async def work(application: Application) -> tuple[Source, ...]:
         return await application.sources.list(await application.database.agency_by_slug(agency))
 
-    rows = [msgspec.structs.asdict(source) for source in with_application(work)]
+    rows = [source.shown for source in with_application(work)]
     for row in rows:
-        del row["id"], row["added_by"]
         if not json:
-            del row["settings"], row["refusals"]
+            del row["settings"], row["refusals"], row["wanted"], row["begun_at"]
     print_rows(
         rows, as_json=json, empty=f"No source yet. Add one: publius sources add folder NAME FOLDER --agency {agency}"
     )
@@ -65,14 +64,47 @@ def run(name: Name, agency: OfAgency, json: AsJson = False) -> None:
 
 
 @app.command()
-def remove(name: Name, agency: OfAgency) -> None:
-    """Forget a source. The documents that it brought stay.
+def pause(name: Name, agency: OfAgency) -> None:
+    """Stop a source's clock, until `publius sources resume`; a run under way goes on to its end.
+
+    Example: `publius sources pause rules --agency education`
+    """
+
+    async def work(application: Application) -> None:
+        await application.sources.pause(await application.database.agency_by_slug(agency), name)
+
+    with_application(work)
+    console.print("Paused; it can still be run by hand.")
+
+
+@app.command()
+def resume(name: Name, agency: OfAgency) -> None:
+    """Let a paused source's clock go on.
+
+    Example: `publius sources resume rules --agency education`
+    """
+
+    async def work(application: Application) -> None:
+        await application.sources.resume(await application.database.agency_by_slug(agency), name)
+
+    with_application(work)
+    console.print("Its clock goes on.")
+
+
+@app.command()
+def remove(
+    name: Name,
+    agency: OfAgency,
+    documents: Annotated[bool, typer.Option(help="Remove what it brought too, with all that was made of it.")] = False,
+) -> None:
+    """Forget a source. The documents that it brought stay, unless you say otherwise.
 
     Example: `publius sources remove rules --agency education`
     """
 
     async def work(application: Application) -> None:
-        await application.sources.remove(await application.database.agency_by_slug(agency), name)
+        where = await application.database.agency_by_slug(agency)
+        await application.remove_source(local_principal(where, Role.ADMINISTRATOR), name, documents=documents)
 
     with_application(work)
-    console.print("Forgotten; its documents stay.")
+    console.print("Forgotten, with its documents." if documents else "Forgotten; its documents stay.")

@@ -14,7 +14,7 @@ from publius.api.errors import respond
 from publius.application import Application
 from publius.errors import NotFound, PubliusError
 from publius.types import Permission
-from publius.web import account, administration, asking, auditing, documents, jobs, past, querying
+from publius.web import account, administration, asking, auditing, documents, jobs, past, querying, sources
 from publius.web.conversations import Conversations
 from publius.web.missions import forms, interview, outcome, overview
 from publius.web.pages import failure, http_failure, unexpected
@@ -68,6 +68,12 @@ PAGES = [
     administration.confirm_revocation,
     administration.revoke_key,
     administration.platform,
+    sources.list_sources,
+    sources.add_page,
+    sources.add_source,
+    sources.confirm_removal,
+    sources.remove_source,
+    sources.change_source,
     overview.list_missions,
     overview.open_mission,
     overview.open_source,

@@ -3,7 +3,9 @@
 from publius.retrieval.sources.ckan import Ckan
 from publius.retrieval.sources.folder import Folder
 from publius.retrieval.sources.kind import Found, Kind
-from publius.retrieval.sources.sources import Refused, Run, Source, Sources
+from publius.retrieval.sources.s3 import S3
+from publius.retrieval.sources.source import Refused, Run, Source
+from publius.retrieval.sources.sources import Sources
 from publius.retrieval.sources.web import Web
 
-__all__ = ["Ckan", "Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources", "Web"]
+__all__ = ["S3", "Ckan", "Folder", "Found", "Kind", "Refused", "Run", "Source", "Sources", "Web"]

@@ -71,16 +71,18 @@ class Client:
 
     async def get(
         self,
-        address: str,
+        address: str | URL,
         *,
         largest: int,
         headers: Mapping[str, str] = MappingProxyType({}),
+        faults: int = 0,
         check: Callable[[str], Awaitable[None]] | None = None,
     ) -> Fetched:
         """What is at an address, after redirects.
 
         Args:
             largest: most bytes of the body, packed and unpacked.
+            faults: bytes of a refusal that are told; by itself none, since an error page is nobody's document.
             check: called with each address before it is asked, the first and those redirected to.
 
         Raises:
@@ -90,7 +92,7 @@ class Client:
         for _ in range(MOST_REDIRECTS + 1):
             if check:
                 await check(str(url))
-            answer = await self._patiently(url, largest, headers)
+            answer = await self._patiently(url, largest, headers, faults)
             target = answer.headers.get("location", "") if answer.status in _MOVED else ""
             if not target:
                 return answer
@@ -120,20 +122,20 @@ class Client:
             raise NotFetched("It redirects from https to http, where anybody on the way could change it.")
         return to
 
-    async def _patiently(self, url: URL, largest: int, headers: Mapping[str, str]) -> Fetched:
-        answer = await self._once(url, largest, headers)
+    async def _patiently(self, url: URL, largest: int, headers: Mapping[str, str], faults: int) -> Fetched:
+        answer = await self._once(url, largest, headers, faults)
         wait = answer.headers.get("retry-after", "")
         if answer.status in _LATER and wait.isdecimal() and int(wait) <= PATIENCE:
             await asyncio.sleep(int(wait))
-            return await self._once(url, largest, headers)
+            return await self._once(url, largest, headers, faults)
         return answer
 
-    async def _once(self, url: URL, largest: int, headers: Mapping[str, str]) -> Fetched:
+    async def _once(self, url: URL, largest: int, headers: Mapping[str, str], faults: int) -> Fetched:
         await self._turn(url)
         try:
             # Cancelled as a whole: a server that sends a byte now and then would keep every other limit.
             async with self._session.get(url, headers=dict(headers), allow_redirects=False) as response:
-                body = await self._body(response, largest)
+                body = await self._body(response, largest, faults)
                 told = {name.lower(): value for name, value in response.headers.items()}
         except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
             raise _refusal(error) from error
@@ -144,9 +146,9 @@ class Client:
             raise NotFetched(f"It is packed in a way that was not asked for: {packing[:30]!r}.")
         return Fetched(response.status, told, body)
 
-    async def _body(self, response: aiohttp.ClientResponse, largest: int) -> bytes:
+    async def _body(self, response: aiohttp.ClientResponse, largest: int, faults: int) -> bytes:
         if response.status not in (200, 203):
-            return b""  # what an error page says is nobody's document
+            return (await response.content.read(faults))[:faults] if faults else b""
         if (response.content_length or 0) > largest:
             raise _too_large(largest)
         body = bytearray()

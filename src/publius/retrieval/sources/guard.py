@@ -61,20 +61,20 @@ class Hosts:
         self._allowed = {place for name in named for place in _places(name)}
         self._private = private
 
-    def url(self, address: str) -> URL:
-        """The address, if it may be asked for.
+    def url(self, address: str | URL) -> URL:
+        """The address, if it may be asked for; one that is a URL already is asked for as it is written.
 
         Raises:
             NotFetched: it is no http address, or its host is not allowed.
         """
         try:
-            url = URL(address.strip()).with_fragment(None)
+            url = (URL(address.strip()) if isinstance(address, str) else address).with_fragment(None)
             host, port = url.host, url.port
         except (ValueError, TypeError):
-            raise NotFetched(f"This is no address of a page: {address[:200]!r}.") from None
+            raise NotFetched(f"This is no address of a page: {str(address)[:200]!r}.") from None
         if url.scheme not in ("http", "https") or not host or not port or url.user is not None or url.password:
             raise NotFetched(
-                f"This is no address of a page: {address[:200]!r}.",
+                f"This is no address of a page: {str(address)[:200]!r}.",
                 cure="Give one that begins with https:// or http://, without a name or password in it.",
             )
         if (_name(host), port) not in self._allowed:

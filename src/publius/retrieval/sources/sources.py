@@ -3,13 +3,11 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct, field
 from psycopg.errors import CheckViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
@@ -18,6 +16,7 @@ from publius.retrieval.jobs import Jobs
 from publius.retrieval.origin import Origin, read, stored
 from publius.retrieval.sources.kind import Found, Kind, Settings
 from publius.retrieval.sources.kind import path as path_of
+from publius.retrieval.sources.source import Refused, Run, Source, source_of
 from publius.storage import Database
 from publius.storage.labels import level_for_new
 from publius.types import Agency
@@ -25,45 +24,6 @@ from publius.types import Agency
 BATCH = 32 << 20  # bytes that are handed over in one transaction
 MOST_OF_ONE = 200  # files, likewise: of a site that answers slowly, something is read before the end
 MOST_TOLD = 100  # refusals that are kept with a source
-
-
-class Refused(Struct, frozen=True):
-    """What a run did not take, by its path within the source, and why."""
-
-    name: str
-    reason: str
-
-
-class Source(Struct, frozen=True, kw_only=True):
-    """A source and what came of its last run. Its documents are kept under its name: `name/path`."""
-
-    id: UUID
-    name: str
-    kind: str
-    address: str
-    settings: dict[str, Any]
-    label: str | None
-    removes: bool
-    every_minutes: int | None
-    added_by: str
-    job_id: UUID | None
-    run_at: datetime | None
-    found: int
-    changed: int
-    vanished: int
-    refused: int
-    refusals: list[Refused]  # the first of them
-    failure: str
-
-
-class Run(Struct, kw_only=True):
-    """What one run met. `vanished` are documents that are here and no longer there; nothing has removed them yet."""
-
-    found: int = 0
-    changed: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    vanished: list[tuple[UUID, str]] = field(default_factory=list)
-    job_id: UUID | None = None
 
 
 class _Kept(NamedTuple):
@@ -115,7 +75,7 @@ class Sources:
                     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING *",
                     values,
                 )
-                return _source(agency, await rows.fetchone())
+                return source_of(agency, await rows.fetchone())
         except UniqueViolation:
             raise Conflict(f"There is already a source {name!r}.") from None
         except CheckViolation:
@@ -128,7 +88,7 @@ class Sources:
         """All of them, by name."""
         async with self._database.agency(agency) as connection:
             rows = await connection.execute("SELECT * FROM sources WHERE agency_id = %s ORDER BY name", [agency.id])
-            return tuple(_source(agency, row) for row in await rows.fetchall())
+            return tuple(source_of(agency, row) for row in await rows.fetchall())
 
     async def open(self, agency: Agency, name: str) -> Source:
         """One of them.
@@ -151,17 +111,62 @@ class Sources:
         async with self._database.agency(agency) as connection:
             await connection.execute("DELETE FROM sources WHERE agency_id = %s AND id = %s", [agency.id, source.id])
 
+    async def documents(self, agency: Agency, name: str) -> tuple[UUID, ...]:
+        """The documents that a source brought, as far as this agency's ceiling lets them be seen.
+
+        Raises:
+            NotFound: the agency has no such source.
+        """
+        known, _ = await self._known(agency, await self.open(agency, name))
+        return tuple(kept.id for kept in known.values())
+
+    async def want(self, agency: Agency, name: str) -> Source:
+        """Have it run by a server soon, whatever its clock says.
+
+        Raises:
+            NotFound: the agency has no such source.
+        """
+        return await self._set(agency, name, wanted=True)
+
+    async def pause(self, agency: Agency, name: str) -> Source:
+        """Stop its clock; a run under way goes on to its end, and one that was asked for does not begin.
+
+        Raises:
+            NotFound: the agency has no such source.
+        """
+        return await self._set(agency, name, paused=True, wanted=False)
+
+    async def resume(self, agency: Agency, name: str) -> Source:
+        """Let its clock go on.
+
+        Raises:
+            NotFound: the agency has no such source.
+        """
+        return await self._set(agency, name, paused=False)
+
+    async def _set(
+        self, agency: Agency, name: str, *, paused: bool | None = None, wanted: bool | None = None
+    ) -> Source:
+        source = await self.open(agency, name)
+        async with self._database.agency(agency) as connection:
+            await connection.execute(
+                "UPDATE sources SET paused = coalesce(%s, paused), wanted = coalesce(%s, wanted)"
+                " WHERE agency_id = %s AND id = %s",
+                [paused, wanted, agency.id, source.id],
+            )
+        return await self.open(agency, name)
+
     async def due(self) -> tuple[tuple[Agency, Source], ...]:
         """The sources whose time has come; each is given to one caller alone, as if it had just been run."""
         claimed: tuple[tuple[Agency, Source], ...] = ()
         for agency in await self._database.agencies_with_sources_due():
             async with self._database.agency(agency) as connection:
                 rows = await connection.execute(
-                    "UPDATE sources SET run_at = now() WHERE agency_id = %s AND every_minutes IS NOT NULL AND"
-                    " (run_at IS NULL OR run_at + make_interval(mins => every_minutes) <= now()) RETURNING *",
+                    "UPDATE sources SET run_at = now(), wanted = false, begun_at = now()"
+                    " WHERE agency_id = %s AND is_due(sources) RETURNING *",
                     [agency.id],
                 )
-                claimed += tuple((agency, _source(agency, row)) for row in await rows.fetchall())
+                claimed += tuple((agency, source_of(agency, row)) for row in await rows.fetchall())
         return claimed
 
     async def run(self, agency: Agency, source: Source) -> Run:
@@ -254,8 +259,9 @@ class Sources:
         refusals = Jsonb([msgspec.to_builtins(each) for each in run.refused[:MOST_TOLD]])
         async with self._database.agency(agency) as connection:
             await connection.execute(
-                "UPDATE sources SET run_at = now(), found = %s, changed = %s, vanished = %s, refused = %s,"
-                " failure = %s, job_id = coalesce(%s, job_id), refusals = %s WHERE agency_id = %s AND id = %s",
+                "UPDATE sources SET run_at = now(), begun_at = NULL, found = %s, changed = %s, vanished = %s,"
+                " refused = %s, failure = %s, job_id = coalesce(%s, job_id), refusals = %s"
+                " WHERE agency_id = %s AND id = %s",
                 [*told, refusals, agency.id, source.id],
             )
 
@@ -271,17 +277,3 @@ def _is_new(data: bytes, kept: _Kept | None, digests: set[bytes]) -> bool:
     """Whether the library lacks it: what it has under this path is something else, or it has these bytes nowhere."""
     digest = hashlib.sha256(data).digest()
     return digest != kept.sha256 if kept else digest not in digests
-
-
-def _source(agency: Agency, row: Any) -> Source:
-    fields = {name: getattr(row, name) for name in Source.__struct_fields__}
-    return Source(**fields | {"refusals": _refusals(agency, row)})
-
-
-def _refusals(agency: Agency, row: Any) -> list[Refused]:
-    """Names of files under a label that is above the viewer's ceiling are not told."""
-    try:
-        level_for_new(agency, row.label)
-    except InvalidRequest:
-        return []
-    return msgspec.convert(row.refusals, list[Refused])
