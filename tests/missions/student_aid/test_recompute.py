@@ -96,7 +96,9 @@ def test_a_file_is_recomputed_alike_by_one_process_and_by_many(tmp_path):
     rows = list(recomputation)
     per_file = len(path.read_bytes().splitlines())
     assert rows == [row._replace(line=row.line + turn * per_file) for turn in range(times) for row in alone]
-    assert told == sorted(told) and told[-1][0] == recomputation.summary()["records"] == len(rows)
+    done = [count for count, _ in told]
+    assert done == sorted(done) and told[-1] == (len(rows), len(rows)), "a bar ends at its end"
+    assert recomputation.summary()["records"] == len(rows)
     assert all(abs(total - len(rows)) <= times + 1 for _, total in told)
 
 
