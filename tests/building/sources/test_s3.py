@@ -106,6 +106,7 @@ async def test_new_changed_unchanged_and_gone(
     assert set(await revisions(building, education)) == {"site/a.md"}
 
 
+@pytest.mark.slow
 async def test_a_list_of_several_parts_is_read_to_its_end(
     building: Application, education: Agency, bucket: Store, keep: Any
 ) -> None:
