@@ -38,6 +38,9 @@ def test_it_starts_says_where_to_go_and_leaves_nothing_behind(fresh: Program) ->
         fresh("missions", "off", "student_aid", "--agency", "education")
         assert b'"mission:' not in urllib.request.urlopen(request).read()
         assert urllib.request.urlopen(link).status == 200
+        fresh.environment["PORT"] = "1"  # another shell knows nothing of the server's port
+        assert fresh("user", "create", "ada", "--agency", "education").startswith(f"{url}/sign-in/")
+        fresh.environment["PORT"] = url.rpartition(":")[2]
         run.send_signal(signal.SIGINT)
         run.wait(30)
     assert run.returncode == 0

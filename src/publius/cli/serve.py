@@ -15,7 +15,7 @@ import uvloop
 
 from publius.api.protocol import BoundedProtocol
 from publius.application import Application, open_application
-from publius.cli import first_run
+from publius.cli import address, first_run
 from publius.cli.terminal import console, step
 from publius.errors import DiskFull, PortTaken
 from publius.settings import Settings, read
@@ -57,7 +57,8 @@ async def _serve(settings: Settings, demonstration: bool) -> None:
                 await first_run.turn_on_missions(app)
             if demonstration:
                 await first_run.read_documents(app)
-            await server.serve(app)
+            with address.told(settings):
+                await server.serve(app)
 
 
 class _Server:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from publius.cli.address import address
 from publius.cli.terminal import AsJson, Inside, OfAgency, Yes, confirm, console, print_rows, with_agency
 from publius.identity import User, ceiling_of
 from publius.settings import read
@@ -117,4 +118,4 @@ async def _link(inside: Inside, user: User, hours: float) -> str:
 
 def _print_link(username: str, hours: float, token: str) -> None:
     console.print(f"{username} can sign in once, within {hours:g} h, at:")
-    print(f"{read().url}/sign-in/{token}")
+    print(f"{address(read())}/sign-in/{token}")
