@@ -4,7 +4,7 @@ import json
 
 import pytest
 from msgspec import structs
-from tests.missions.test_conversation import ALL, Talk, call, member, open_mission, with_mission
+from tests.missions.test_conversation import ALL, Talk, call, member, open_mission, with_mission, without_seals
 
 from publius import flow
 from publius.application import Application
@@ -44,7 +44,7 @@ class TestALyingLlama:
         await talk.say(ALL)
         claims, streamed = await talk.stream("yes")
         whole = await talk.say("yes")
-        assert streamed.checked == whole.checked
+        assert without_seals(streamed.checked) == without_seals(whole.checked)
         assert not {claim.text for claim in whole.checked.claims} & set(self.LIES)
         assert not {claim.text for claim in claims if claim.released} & set(self.LIES)
         assert whole.checked.text.startswith("Your reduced monthly pass for 2026-27 costs $20.")
