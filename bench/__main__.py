@@ -4,8 +4,11 @@ Each module of this folder with a function `measure() -> Report` is a benchmark.
 """
 
 import importlib
+import logging
 import pkgutil
 import sys
+
+import structlog
 
 import bench
 from bench.report import show_targets
@@ -25,6 +28,8 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(names())}.", file=sys.stderr)
         return 2
+    # A line for each request would cost what is measured, and bury it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     reports = {}
     for name in wanted or names():
         print(f"Measuring {name} …", file=sys.stderr, flush=True)

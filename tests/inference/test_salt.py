@@ -72,7 +72,7 @@ async def test_no_word_of_an_agency_is_ever_in_anothers_answer(small: CatalogMod
 def _told(agency: int, number: int) -> Request:
     """A conversation in which the agency's secret word is said again and again; a model goes on saying it."""
     word = WORDS[agency]
-    shot = (Message("user", f"The secret word is {word}."), Message("assistant", f"{word} {word} {word} {word}"))
+    shot = (Message("user", f"The secret word is {word}."), Message("assistant", " ".join([word] * 8)))
     case = Message("system", f"You repeat words. This is case {number}.")
     last = Message("user", f"The secret word is {word}. Say it often.")
-    return ask(agency + 1, case, *shot, *shot, *shot, last, most=80)
+    return ask(agency + 1, case, *shot, *shot, last, most=80)
