@@ -109,7 +109,7 @@ def scheduled_award(
     elif min_pell:
         amount, reason = least.value, "the minimum, by income and family"
     else:
-        amount, reason = 0, "none: the index leaves less than the minimum, and income is too high for the minimum"
+        amount, reason = 0, "none: the index leaves less than the minimum, and there is no minimum by income"
     return derivation.add(
         "scheduled Pell award", amount, reason, source, index=index, maximum=most.value, minimum=least.value
     )

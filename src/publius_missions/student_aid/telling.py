@@ -41,7 +41,9 @@ def _rule(line: Mapping[str, Line]) -> Both:
     return said("rule", rule=held.formula, income=income, guideline=guideline)
 
 
-def of_pell(award_year: str, percent: int, derivation: Derivation, has_degree: bool) -> Mapping[str, str]:
+def of_pell(
+    award_year: str, percent: int, derivation: Derivation, *, has_degree: bool, by_income: bool
+) -> Mapping[str, str]:
     """The award of the year, and what it was before enrolment and cost; or that there is none, and why."""
     if has_degree:
         return said("no_pell", award_year=award_year).says()
@@ -56,7 +58,9 @@ def of_pell(award_year: str, percent: int, derivation: Derivation, has_degree: b
         scheduled=dollars(scheduled.amount),
         percent=percent,
     )
-    return (told + said("counted", what=said("first_degree"))).says()
+    by_income = by_income or scheduled.amount == scheduled.inputs["maximum"]  # there is nothing more to get by it
+    without = ("first_degree",) if by_income else ("without_pell_by_income", "first_degree")
+    return (told + said("counted", what=joined(map(said, without), ", "))).says()
 
 
 def of_dependency(award_year: str, status: Dependency) -> Mapping[str, str]:

@@ -58,7 +58,9 @@ def pell_grant(
     award = pell.for_enrolment(scheduled, percent, derivation)
     if cost_of_attendance is not None:
         award = pell.within_cost(award, cost_of_attendance, other_grants, year, derivation)
-    return Result(award, derivation, telling.of_pell(award_year, percent, derivation, bachelors_degree), SPANISH)
+    by_income = maximum_pell or minimum_pell
+    told = telling.of_pell(award_year, percent, derivation, has_degree=bachelors_degree, by_income=by_income)
+    return Result(award, derivation, told, SPANISH)
 
 
 @tool(
