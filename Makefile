@@ -17,7 +17,7 @@ setup: ## Set everything up: environment, packages, web assets, weights
 test: ## Set everything up and run every check and test
 	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/checks.py
 
-test-quick: ## The checks and the tests that need no weights and no browser (two to four minutes)
+test-quick: ## The checks and the tests that need no weights and no browser (four to five minutes)
 	@$(PYTHON) tools/setup.py --dev && exec $(BIN)/python tools/checks.py --quick
 
 check: ## Style, types and layers alone
