@@ -74,7 +74,7 @@ def test_a_command_of_the_readme_does_what_it_says(running: Running, language: s
     text = command.replace("http://127.0.0.1:8080", running.url)
     interpreter = [sys.executable, "-c"] if language == "python" else ["bash", "-euc"]
     done = subprocess.run(
-        [*interpreter, text], capture_output=True, text=True, env=running.environment, cwd=running.folder, timeout=60
+        [*interpreter, text], capture_output=True, text=True, env=running.environment, cwd=running.folder, timeout=240
     )
     assert done.returncode == 0, done.stderr
     for word, shown in SHOWS.items():

@@ -1,5 +1,7 @@
 """A job's page in a real browser: it says how far the job is by itself, and its buttons are those that do something."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Route, expect
 from tests.web.test_browser import FAULTS, chromium, enter, pytestmark
@@ -66,7 +68,9 @@ async def test_paused_and_resumed_by_keyboard(
         await press(page, "#resume-button")
         await expect(page.get_by_text("Being read: rule-").first).to_be_visible()
         await press(page, "#pause-button")
-        await expect(page.locator("#state")).to_contain_text("Paused: 0 of")
+        await expect(page.locator("#state")).to_contain_text(
+            re.compile(r"Paused: \d of")
+        )  # the broken file may have failed by then
     await press(page, "#resume-button")
     await expect(page.locator("#state")).to_have_text(f"{FILES} of {FILES + 1} read, 1 failed", timeout=30_000)
     assert visit.complaints == []
