@@ -68,9 +68,8 @@ async def test_paused_and_resumed_by_keyboard(
         await press(page, "#resume-button")
         await expect(page.get_by_text("Being read: rule-").first).to_be_visible()
         await press(page, "#pause-button")
-        await expect(page.locator("#state")).to_contain_text(
-            re.compile(r"Paused: \d of")
-        )  # the broken file may have failed by then
+        # One file may have come to its end by then.
+        await expect(page.locator("#state")).to_contain_text(re.compile(r"Paused: \d of"))
     await press(page, "#resume-button")
     await expect(page.locator("#state")).to_have_text(f"{FILES} of {FILES + 1} read, 1 failed", timeout=30_000)
     assert visit.complaints == []
