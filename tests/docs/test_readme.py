@@ -79,7 +79,3 @@ def test_a_command_of_the_readme_does_what_it_says(running: Running, language: s
     assert done.returncode == 0, done.stderr
     for word, shown in SHOWS.items():
         assert word not in command or shown in done.stdout, done.stdout
-
-
-def test_the_readme_is_short() -> None:
-    assert len(README.splitlines()) < 100
