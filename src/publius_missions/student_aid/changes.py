@@ -27,17 +27,23 @@ class Change(NamedTuple):
     spouse: Annotated[list[Person], Between(0, 1), asked("change.spouse")] = []  # noqa: RUF012 (never changed)
     own_family_size: Annotated[Whole | None, Between(1, LARGEST_FAMILY), asked("change.own_family_size")] = None
     income_lost: Annotated[Owned | None, asked("change.income_lost")] = None
-    tax_saved: Annotated[Owned, asked("change.tax_saved")] = 0
+    tax_saved: Annotated[Owned | None, asked("change.tax_saved")] = None
     sale_price: Annotated[Owned | None, asked("change.sale_price")] = None
 
 
 class Comparison(NamedTuple):
-    """The index and the scheduled Pell Grant before and after a change, in dollars."""
+    """The index and the scheduled Pell Grant before and after a change, in dollars.
+
+    Where nobody said how much less income tax is paid, the result after it is that with the tax left as it was, and
+    `sai_at_most` and `pell_at_least` are those with none paid: the true ones lie in between. Else they are the same.
+    """
 
     sai_before: int
     sai_after: int
     pell_before: int
     pell_after: int
+    sai_at_most: int
+    pell_at_least: int
 
 
 def marry(now: Situation, change: Change) -> Situation:
@@ -52,13 +58,13 @@ def turn_24(now: Situation, change: Change) -> Situation:
 
 
 def lose_a_job(now: Situation, change: Change) -> Situation:
-    """The first person whose income counts no longer earns so much; the tax goes down by what is said."""
-    first, *others = now.parents if now.dependent else now.student
+    """The first person whose income counts no longer earns so much; the tax goes down by what is said, or not."""
+    first, *others = _whose(now)
     lost = change.income_lost or 0
     after = first._replace(
         adjusted_gross_income=first.adjusted_gross_income - lost,
         income_earned=first.income_earned - lost,
-        income_tax=first.income_tax - change.tax_saved,
+        income_tax=first.income_tax - (change.tax_saved or 0),
     )
     people = [after, *others]
     return now._replace(parents=people) if now.dependent else now._replace(student=people)
@@ -111,6 +117,16 @@ def _faults(given: Mapping[str, Any]) -> Iterator[tuple[str, Both]]:
                 yield name, said(f"fault_{name}", most=dollars(most))
 
 
+def untaxed(change: str, now: Situation, details: Change) -> Change | None:
+    """The same change with no income tax paid any more; None where that makes no difference, or the tax was said.
+
+    Less income means less tax, and a smaller tax a higher index: so the true result lies between the two.
+    """
+    if change != "lose_a_job" or details.tax_saved is not None or _whose(now)[0].income_tax <= 0:
+        return None
+    return details._replace(tax_saved=_whose(now)[0].income_tax)
+
+
 def after(change: str, now: Situation, details: Change) -> Situation:
     """The situation after the change; InvalidInput where what the change comes with was not said."""
     held = now._asdict() | details._asdict()
@@ -121,15 +137,23 @@ def after(change: str, now: Situation, details: Change) -> Situation:
     return CHANGES[change](now, details)
 
 
+def _whose(now: Situation) -> list[Person]:
+    return now.parents if now.dependent else now.student
+
+
 RESULTS = ("Student Aid Index", "scheduled Pell award")
+UNTAXED = "after, if no income tax is paid"
 
 
 def _on_ones_own(now: Situation, family_size: int) -> Situation:
     return now._replace(dependent=False, family_size=family_size, student_married=bool(now.student_married))
 
 
-def compare(now: Situation, then: Situation) -> Result[Comparison]:
-    """Both results; the derivation holds the two of them, and before and after of each line that changed."""
+def compare(now: Situation, then: Situation, most: Situation | None = None) -> Result[Comparison]:
+    """Both results; the derivation holds the two of them, and before and after of each line that changed.
+
+    `most` is the situation afterwards with no income tax paid, where that is open: its two results are lines as well.
+    """
     before, after = student_aid(now.application()), student_aid(then.application())
     derivation = Derivation()
     lines = [{line.name: line for line in each.derivation.lines} for each in (before, after)]
@@ -139,8 +163,12 @@ def compare(now: Situation, then: Situation) -> Result[Comparison]:
             for moment, line in zip(("before", "after"), pair, strict=True):
                 if line is not None:
                     derivation.lines.append(line._replace(name=f"{moment}: {name}"))
-    one, other = before.value, after.value
-    return Result(Comparison(one.sai, other.sai, one.pell, other.pell), derivation)
+    bound = student_aid(most.application()) if most else after
+    if most:
+        lines_of_most = [line for line in bound.derivation.lines if line.name in RESULTS]
+        derivation.lines += [line._replace(name=f"{UNTAXED}: {line.name}") for line in lines_of_most]
+    one, other, end = before.value, after.value, bound.value
+    return Result(Comparison(one.sai, other.sai, one.pell, other.pell, end.sai, end.pell), derivation)
 
 
 def changed(derivation: Derivation) -> list[str]:

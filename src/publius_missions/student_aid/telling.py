@@ -118,8 +118,10 @@ def _lowest(prices: Sequence[Price]) -> Both:
     return said("tie") if nets.count(min(nets)) > 1 else said("lowest", number=nets.index(min(nets)) + 1)
 
 
-def of_change(change: str, family: Situation, result: Result[changes.Comparison]) -> Mapping[str, str]:
-    """Both results, and the names of the lines that changed."""
+def of_change(
+    change: str, family: Situation, details: changes.Change, result: Result[changes.Comparison]
+) -> Mapping[str, str]:
+    """Both results, the names of the lines that changed, and what was left as it is though it would change too."""
     value, names = result.value, changes.changed(result.derivation)
     told = said(
         "what_if",
@@ -131,9 +133,17 @@ def of_change(change: str, family: Situation, result: Result[changes.Comparison]
         changed=said("changed", lines=joined(names, ", ")) if names else said("unchanged"),
     )
     if change == "lose_a_job":
-        told += said("lose_a_job")
+        told += _tax_left(value) if changes.untaxed(change, family, details) else NOTHING
+    if change in ("lose_a_job", "sell_the_farm"):
+        told += said(change)
     no_pell = Both(" ", " ") + said("no_pell", award_year=family.award_year)
     return (told + (no_pell if family.bachelors_degree else said("counted", what=said("first_degree")))).says()
+
+
+def _tax_left(value: changes.Comparison) -> Both:
+    if (value.sai_at_most, value.pell_at_least) == (value.sai_after, value.pell_after):
+        return said("tax_left")
+    return said("tax_left_open", sai=f"{value.sai_at_most:,}", pell=dollars(value.pell_at_least))
 
 
 def of_loans(borrower: Borrower, most: Loans, derivation: Derivation) -> Mapping[str, str]:

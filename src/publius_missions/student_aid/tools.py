@@ -135,8 +135,10 @@ def what_if(
     Whole dollars. InvalidInput where the change cannot be, or what it comes with was not said. The law is that of
     `student_aid_index`.
     """
-    result = changes.compare(family, changes.after(change, family, details))
-    return Result(result.value, result.derivation, telling.of_change(change, family, result), SPANISH)
+    then = changes.after(change, family, details)
+    bound = changes.untaxed(change, family, details)
+    result = changes.compare(family, then, changes.after(change, family, bound) if bound else None)
+    return Result(result.value, result.derivation, telling.of_change(change, family, details, result), SPANISH)
 
 
 @tool(

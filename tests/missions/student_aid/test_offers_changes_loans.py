@@ -80,6 +80,39 @@ def test_a_lost_job_and_a_sold_farm():
     assert amounts["before: parents net worth"] == 40_000 and amounts["after: parents net worth"] == 100_000
 
 
+def test_a_tax_that_nobody_named_is_left_and_the_result_says_what_less_of_it_would_do():
+    result = what_if("lose_a_job", income_lost=40_000)
+    value, none_paid = result.value, what_if("lose_a_job", income_lost=40_000, tax_saved=8_000).value
+    assert (value.sai_at_most, value.pell_at_least) == (none_paid.sai_after, none_paid.pell_after)
+    assert value.sai_after < value.sai_at_most
+    amounts = result.derivation.amounts()
+    assert amounts["after, if no income tax is paid: Student Aid Index"] == value.sai_at_most
+    assert f"at most {value.sai_at_most:,}, with a Pell Grant of at least ${value.pell_at_least:,}" in result.told()
+    assert f"como máximo {value.sai_at_most:,}" in result.told("es")
+    for said in (0, 3_000):
+        assert "left as it was" not in what_if("lose_a_job", income_lost=40_000, tax_saved=said).told()
+    untaxed = [FAMILY["parents"][0] | {"income_tax": 0}]
+    assert "left as it was" not in what_if("lose_a_job", income_lost=40_000, parents=untaxed).told()
+
+
+def test_where_the_tax_decides_nothing_that_is_said():
+    rich = [{"adjusted_gross_income": 10**8, "income_earned": 10**8, "income_tax": 10**7, "filing_status": "joint"}]
+    value = (result := what_if("lose_a_job", income_lost=1_000, parents=rich)).value
+    assert value.sai_after == value.sai_at_most
+    assert "less tax would change neither figure" in result.told()
+
+
+@ANYTHING
+@given(st.integers(0, 150_000), st.integers(0, 30_000), st.integers(0, 30_000), st.integers(0, 150_000))
+def test_whatever_tax_is_saved_the_result_lies_between_the_two_that_are_told(earned, tax, saved, lost):
+    person = {"adjusted_gross_income": earned, "income_earned": earned, "income_tax": tax, "filing_status": "joint"}
+    family = {"parents": [person], "income_lost": min(lost, earned)}
+    told = what_if("lose_a_job", **family).value
+    true = what_if("lose_a_job", **family, tax_saved=min(saved, tax)).value
+    assert told.sai_after <= true.sai_after <= told.sai_at_most
+    assert told.pell_after >= true.pell_after >= told.pell_at_least
+
+
 @pytest.mark.parametrize(
     ("change", "missing"),
     [("marry", "student"), ("turn_24", "student"), ("lose_a_job", "income_lost"), ("sell_the_farm", "sale_price")],

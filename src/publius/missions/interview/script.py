@@ -64,12 +64,17 @@ class Page(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Along(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The input of the computing tool that a picture runs along, and those that rise and fall with it."""
+    """The input of the computing tool that a picture runs along, and those that rise and fall with it.
+
+    `note` says what else would change with it and is left as it is, and what that does to the picture.
+    """
 
     input: str
     en: str
     es: str
     together: tuple[str, ...] = ()
+    note: str = ""
+    note_es: str = ""
 
 
 class Curve(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ The result is computed for this request and stored nowhere. Whoever wants a rece
 a walk through the building, and stands with its inputs in the agency's ledger.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -85,8 +85,16 @@ async def print_outcome(request: AnyRequest, mission: FromPath[str], id: FromPat
     return await paper(request, _shown(walk, result), caveat, f"{walk.tool.name}.pdf")
 
 
-def picture_of(walk: Walk) -> tuple[str, Picture] | None:
-    """The result's figures along the one that the interview names for these answers, and what that one is called."""
+class Drawn(NamedTuple):
+    """A picture, what it runs along, and what of the answers it leaves as it is though it would change too."""
+
+    along: str
+    note: str
+    picture: Picture
+
+
+def picture_of(walk: Walk) -> Drawn | None:
+    """The result's figures along the one that the interview names for these answers."""
     fields, tool = walk.fields, walk.tool
     along = next((each for each in walk.script.along if each.input in fields), None)
     if along is None:
@@ -101,8 +109,10 @@ def picture_of(walk: Walk) -> tuple[str, Picture] | None:
         result = tool(**moved)
         return tuple(int(getattr(result.value, curve.value)) for curve in walk.script.curve)
 
-    titles = [pick(walk.kept.language, curve.en, curve.es) for curve in walk.script.curve]
-    return pick(walk.kept.language, along.en, along.es), draw(own, titles, at)
+    language = walk.kept.language
+    titles = [pick(language, curve.en, curve.es) for curve in walk.script.curve]
+    note = pick(language, along.note, along.note_es)
+    return Drawn(pick(language, along.en, along.es), note, draw(own, titles, at))
 
 
 def _figure(values: dict[str, Any], path: str) -> int:
