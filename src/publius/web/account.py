@@ -8,7 +8,8 @@ from litestar.params import FromPath
 
 from publius.errors import PubliusError
 from publius.types import Permission
-from publius.web.pages import go, page
+from publius.web.missions.speech import told
+from publius.web.pages import MISSIONS, go, mission_language, page
 from publius.web.visitor import AnyRequest, own_path, plain, site_of, viewer
 
 OPEN = {"permission": Permission.NONE}
@@ -100,11 +101,15 @@ def _user(principal: str) -> UUID:
 def _door(
     request: AnyRequest, *, agency: str = "", username: str = "", next: str = "/", error: PubliusError | None = None
 ) -> Response[Any]:
-    problems = {"" if error.status == 401 else "username": str(error)} if error else {}
+    language = mission_language(next, request)
+    sentence = f"{told(error.message, language)} {told(error.next_step, language)}" if error else ""
+    problems = {"" if error.status == 401 else "username": sentence} if error else {}
     return page(
         request,
         "sign_in.html",
         status=error.status if error else 200,
+        language=language,
+        to_mission=next.startswith(f"{MISSIONS}/"),
         agency=agency or request.query_params.get("agency", ""),
         username=username,
         next=next,

@@ -1,6 +1,7 @@
 """Responses of the site: a page in its frame, a redirect, a failure; all with the same strict headers."""
 
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import structlog
 from litestar import MediaType, Response
@@ -27,6 +28,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+MISSIONS = "/missions"  # where their pages are, which speak two languages
 log = structlog.get_logger("publius.web")
 
 
@@ -106,10 +108,19 @@ def failure(request: AnyRequest, error: PubliusError) -> Response[Any]:
 
 
 def _spoken(request: AnyRequest) -> str:
-    """The language of a page that could not be shown: of a mission's what the address asks for, or else the browser."""
-    if not request.url.path.startswith("/missions"):
+    return mission_language(f"{request.url.path}?{request.url.query}", request)
+
+
+def mission_language(address: str, request: AnyRequest) -> str:
+    """The language that a mission's address asks for, or else the browser; English for any other address.
+
+    For a page that stands in another's place: one that could not be shown, or the sign-in before it.
+    """
+    path, _, query = address.partition("?")
+    if not path.startswith(MISSIONS):
         return "en"
-    return language_of(request.query_params.get("lang") or request.headers.get("accept-language", "")[:2].lower())
+    asked = parse_qs(query).get("lang", [""])[0]
+    return language_of(asked or request.headers.get("accept-language", "")[:2].lower())
 
 
 def from_script(request: AnyRequest) -> bool:
