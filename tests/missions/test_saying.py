@@ -216,3 +216,39 @@ def test_whatever_is_said_no_value_is_made_up(words: list[str]) -> None:
     held = {mention.value for mention in mentions.read(text)}
     for path, value in heard(text).items():
         assert value in held or BY_PATH[path].kind.value in ("yes_no", "choice"), (text, path, value)
+
+
+BOTH = ("award_year", "dependent", "married")
+
+
+@pytest.mark.parametrize("text", ["yes", "Sí.", "no", "yes please", "nope"])
+def test_a_yes_that_could_answer_several_questions_answers_none_and_names_them(text: str) -> None:
+    told = said(text, SLOTS, [BY_PATH[path] for path in BOTH])
+    assert told.values == {} and told.doubtful == ("dependent", "married")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("2. yes", {"dependent": True}),
+        ("2) no, 3) yes", {"dependent": False, "married": True}),
+        ("1. 2026-27 2. no 3. yes", {"award_year": "2026-27", "dependent": False, "married": True}),
+        ("yes, I am married", {"married": True}),
+        ("2026-27, no, yes", {"award_year": "2026-27", "dependent": False, "married": True}),
+    ],
+)
+def test_a_yes_with_its_question_is_taken(text: str, values: dict[str, Any]) -> None:
+    told = said(text, SLOTS, [BY_PATH[path] for path in BOTH])
+    assert told.values == values and not told.alone
+
+
+@pytest.mark.parametrize("text", ["yes", "sí", "no"])
+def test_a_yes_that_only_one_question_can_take_is_taken_and_said(text: str) -> None:
+    told = said(text, SLOTS, [BY_PATH[path] for path in ("award_year", "dependent", "family")])
+    assert told.values == {"dependent": text != "no"} and told.alone == "dependent"
+    assert not said(text, SLOTS, [BY_PATH["dependent"]]).alone
+
+
+@pytest.mark.parametrize("text", ["not sure", "no sé", "no lo sé", "no idea", "no tengo idea", "no estoy seguro"])
+def test_who_does_not_know_has_not_said_no(text: str) -> None:
+    assert heard(text, "dependent") == {}

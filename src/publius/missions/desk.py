@@ -176,6 +176,8 @@ class _Turn:
         if not now or asks_something(self._text):
             return None
         notes = self._notes(spoken.tool, heard)
+        if heard.doubtful:
+            return self._ask(spoken.tool, spoken.values, asked, *notes)
         if spoken.confirms and denies(self._text):
             return self._ask(spoken.tool, spoken.values, (), *notes)
         return self._ask(spoken.tool, spoken.values, asked[:1], *(notes or [phrases.NOT_UNDERSTOOD[self._language]]))
@@ -240,7 +242,8 @@ class _Turn:
 
     def _notes(self, tool: Tool, heard: Said) -> list[str]:
         """What was said and is not used, so that nothing is left out without a word."""
-        return phrases.unused(tool, heard.several, hearing.unused(heard, self._found), self._language)
+        notes = phrases.unused(tool, heard.several, hearing.unused(heard, self._found), self._language)
+        return [*phrases.yes_or_no(tool, heard.doubtful, heard.alone, self._language), *notes]
 
     def _ask(self, tool: Tool, values: Mapping[str, Any], slots: Sequence[Slot], *notes: str) -> Evidence:
         text = "\n\n".join([*notes, phrases.asking(tool, slots, values, self._language)])

@@ -114,6 +114,8 @@ def _heard(tool: Tool, texts: Sequence[str], asked: Sequence[Slot], subject: str
             told=told,
             named=tuple(path for path in (*whole.named, *one.named) if path not in values),
             subject=one.subject,
+            doubtful=one.doubtful,
+            alone=one.alone,
         )
     return whole
 

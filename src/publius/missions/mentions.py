@@ -21,7 +21,10 @@ _RANGE = re.compile(r"(?i)(?<=\d)-(?=\$?\d[\d,.]*k\b)")  # `50-60k` is no code o
 # `SAI 1000 half-time` is a thousand, and not half of it.
 _PARTS = re.compile(r"(?i)(?<=\d)\s(?:half|quarter|third|medio|media|cuarto|tercio)\b")
 _YES = re.compile(r"(?:yes|yess|yep|yeah|yup|si|correct|true|correcto|claro)\b")
-_NO = re.compile(r"(?:no|nope|nah|false|not)\b")
+# Who says `no sé` or `not sure` has not said no.
+_NO = re.compile(
+    r"(?:no|nope|nah|false|not)\b(?!\W+(?:(?:lo|la)\s+se\b|se\b|idea\b|clue\b|tengo\s+(?:ni\s+)?idea|entiend|sure\b|certain\b|(?:estoy\s+)?segur))"
+)
 _NOTHING = re.compile(r"(?:none|nothing|zero|nada|cero|ninguno|ninguna)\b")
 _START = re.compile(r"(?:^|[\n,;.:]|\band\b|\by\b)\s*(?:\d{1,2}[.)]\s+)?")
 

@@ -65,6 +65,16 @@ NOT_UNDERSTOOD: Words = {
     "en": "I could not tell what that answers, so I took nothing from it.",
     "es": "No pude saber a qué responde eso, así que no tomé nada de ahí.",
 }
+WHICH: Words = {
+    "en": "Your yes or no could answer {questions}. Which of them do you mean? Say it with the question's number, "
+    "such as “1. yes”.",
+    "es": "Su sí o no podría responder a {questions}. ¿A cuál se refiere? Dígalo con el número de la pregunta, "
+    "como «1. sí».",
+}
+ALONE: Words = {
+    "en": "I took this as your answer to {questions}. If you meant something else, say so.",
+    "es": "Tomé esto como su respuesta a {questions}. Si quería decir otra cosa, dígalo.",
+}
 RESULT: Words = {"en": "{title}: what is the result?", "es": "{title}: ¿cuál es el resultado?"}
 NOT_IN_SOURCES: Words = {
     "en": "This is not in the sources of this mission ({title}).",
@@ -73,6 +83,7 @@ NOT_IN_SOURCES: Words = {
 NEAREST: Words = {"en": "The nearest ones are: {listed}.", "es": "Las más cercanas son: {listed}."}
 LEFT_OUT: Words = {"en": "left out", "es": "sin responder"}
 NOBODY: Words = {"en": "nobody", "es": "nadie"}
+OR: Words = {"en": " or ", "es": " o "}
 YES: Words = {"en": "Yes", "es": "Sí"}
 NO: Words = {"en": "No", "es": "No"}
 
@@ -136,6 +147,14 @@ def unused(tool: Tool, several: Collection[str], amounts: Sequence[str], languag
     return [*notes, UNPLACED[language].format(amounts=joined(left, language))] if left else notes
 
 
+def yes_or_no(tool: Tool, heard: Collection[str], taken: str, language: str) -> list[str]:
+    """Which of the questions that were `heard` a yes or no answers, asked back; or which one it was taken for."""
+    questions = [slot.label(language) for slot in slots_of(tool) if slot.path in (*heard, taken)]
+    quoted = [f"«{each}»" if language == "es" else f"“{each}”" for each in questions]
+    words = WHICH if heard else ALONE
+    return [words[language].format(questions=joined(quoted, language, last=OR[language]))] if quoted else []
+
+
 def read_back(message: str, tools: Iterable[Tool]) -> Spoken | None:
     """What a message of ours says; None for any other."""
     lines = [line.strip() for line in message.splitlines()]
@@ -166,9 +185,9 @@ def shown(slot: Slot, value: Any, language: str) -> str:
     return str(value)
 
 
-def joined(parts: Sequence[str], language: str) -> str:
-    """`a, b and c`."""
-    last = " y " if language == "es" else " and "
+def joined(parts: Sequence[str], language: str, last: str = "") -> str:
+    """`a, b and c`; or with another word before the `last`."""
+    last = last or (" y " if language == "es" else " and ")
     return last.join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
 
 

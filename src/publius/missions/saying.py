@@ -13,20 +13,18 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from publius.kit import Kind
-from publius.missions import mentions, naming, spelling, whose
+from publius.missions import answering, mentions, naming, whose
 from publius.missions.choosing import choice_in
 from publius.missions.clauses import Pair, Place, is_amount, paired
 from publius.missions.mentions import Mention
 from publius.missions.slots import Slot, Values
 from publius.missions.statements import states_it
-from publius.missions.turns import BRIEF, asks_something
 from publius.verification.words import fold, says_something
 
 LONGEST = 4_000  # characters of a message that are read, as search reads
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.):]\s+(?=\S)")
 _THEY = re.compile(r"(?i)\b(?:they|ellos|ellas)\b")
 _COUNTED = (Kind.MONEY, Kind.WHOLE, Kind.AWARD_YEAR, Kind.STATE)
 
@@ -38,7 +36,8 @@ class Said(Struct, frozen=True):
 
     `unplaced` are the amounts that are no value here, `several` the lists of which more than one was told of, `told`
     who was given figures, as list and who, and `named` the numbers that were spoken of without being said. `subject` is
-    the list that is spoken of at the end.
+    the list that is spoken of at the end, `doubtful` are the questions of which a yes or no could answer each, and
+    `alone` is the one of several that nothing but a yes or no was taken for.
     """
 
     values: dict[str, Answer]
@@ -47,6 +46,8 @@ class Said(Struct, frozen=True):
     told: frozenset[tuple[str, str]] = frozenset()
     named: tuple[str, ...] = ()
     subject: str = ""
+    doubtful: tuple[str, ...] = ()
+    alone: str = ""
 
 
 class _Sentence(NamedTuple):
@@ -79,7 +80,7 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     twice: set[str] = set()
     subject = next((slot.people.name for slot in asked if slot.people), subject)
     called = who = ""
-    for sentence in _SENTENCE.split(_NUMBERED.sub("", text[:LONGEST])):
+    for sentence in _SENTENCE.split(answering.unnumbered(text[:LONGEST])):
         here = _sentence(sentence, slots, subject)
         if not here.people and called and _THEY.search(sentence):  # `They are married`: the parents named before
             sentence = _THEY.sub(f"my {called}", sentence, count=1)
@@ -95,15 +96,17 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
         named += [place.slot.path for place in here.places if place.sure and place.slot.kind is Kind.WHOLE]
         loose += here.loose
     several = whose.several(told) | {path.partition(".0.")[0] for path in twice if ".0." in path}
-    bare = {} if several else _bare(text[:LONGEST], asked, {path: values[path] for path in values.keys() - twice})
-    dropped = {path for path in values if path in twice or path.partition(".0.")[0] in several} - bare.keys()
+    known = {path: values[path] for path in values.keys() - twice}
+    bare = answering.Answered({}) if several else answering.answered(text[:LONGEST], asked, known)
+    dropped = {path for path in values if path in twice or path.partition(".0.")[0] in several} - bare.values.keys()
     unplaced = [each for path, each in taken if path in dropped]
-    unplaced += _without(unused, bare)
+    unplaced += _without(unused, bare.values)
     unplaced += amounts(text[LONGEST : 4 * LONGEST])
-    values = bare | {path: value for path, value in values.items() if path not in dropped}
+    values = bare.values | {path: value for path, value in values.items() if path not in dropped}
     named += [] if any(path in values for path in loose) else loose[-1:]  # one of them says it for all
     lacking = tuple(path for path in dict.fromkeys(named) if path not in values)
-    return Said(values, tuple(unplaced), frozenset(several), frozenset(told), lacking, subject)
+    known_of = frozenset(several), frozenset(told), lacking, subject
+    return Said(values, tuple(unplaced), *known_of, bare.doubtful, bare.alone)
 
 
 def amounts(text: str) -> list[str]:
@@ -222,40 +225,3 @@ def _plain(text: str, parts: Sequence[Mention | Place]) -> str:
     for part in parts:
         text = f"{text[: part.start]}{',' * (part.end - part.start)}{text[part.end :]}"
     return text
-
-
-def _bare(text: str, asked: Sequence[Slot], known: Values) -> dict[str, Answer]:
-    """The answers to what was asked: numbered as the questions were, in their order, or one that fits one question."""
-    numbered = list(_NUMBERED.finditer(text))
-    if numbered:
-        ends = [*(match.start() for match in numbered[1:]), len(text)]
-        pieces = [(int(match[1]) - 1, text[match.end() : end]) for match, end in zip(numbered, ends, strict=True)]
-        found: dict[str, Answer] = {}
-        for at, piece in pieces:
-            found |= _one(piece, asked[at : at + 1]) if at >= 0 else {}
-        return found
-    return _one(text, [slot for slot in asked if slot.path not in known])
-
-
-def _one(text: str, asked: Sequence[Slot]) -> dict[str, Answer]:
-    """The answers that stand in the text by themselves. A question is no answer, unless it is as brief as one."""
-    words = spelling.words(text)
-    brief = len(words) <= BRIEF
-    if not asked or (asks_something(text) and not brief):
-        return {}
-    held = [
-        mention
-        for mention in mentions.read(text, alone=True)
-        if any(mention.fits(slot.kind) for slot in asked) and (brief or not mention.idle)
-    ]
-    if len(held) == len(asked) and all(m.fits(slot.kind) for m, slot in zip(held, asked, strict=True)):
-        return {slot.path: mention.value for mention, slot in zip(held, asked, strict=True)}
-    found: dict[str, Answer] = {}
-    for mention in held:
-        fitting = [slot for slot in asked if mention.fits(slot.kind)]
-        if len(fitting) == 1 and sum(other.fits(fitting[0].kind) for other in held) == 1:
-            found[fitting[0].path] = mention.value
-    for slot in asked:
-        if slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, len(asked) == 1)) is not None:
-            found[slot.path] = choice
-    return found

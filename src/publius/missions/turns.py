@@ -30,6 +30,12 @@ def affirms(text: str) -> bool:
     return bool(words) and all(word in _AGREES | _BESIDE for word in words) and any(word in _AGREES for word in words)
 
 
+def refuses(text: str) -> bool:
+    """Whether it says no, and nothing else."""
+    words = spelling.words(text)
+    return bool(words) and words[0] in _DISAGREES and all(word in _DISAGREES | _BESIDE for word in words)
+
+
 def denies(text: str) -> bool:
     """Whether it begins with a no."""
     words = spelling.words(text)
