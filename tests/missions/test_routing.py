@@ -2,7 +2,9 @@
 
 import pytest
 
-from publius.missions.routing import route, wants_result
+from publius.missions.routing import gives_for, route, wants_result
+from publius.missions.saying import said
+from publius.missions.slots import slots_of
 from publius_missions.student_aid import tools as student_aid
 
 TOOLS = [
@@ -34,6 +36,54 @@ TOLD = [
     "Soy dependiente.",
     "What is the Student Aid Index?",
 ]
+INDEX_KNOWN = [
+    "Pell Grant with a SAI of 2,150 in 2025-26",
+    "i was given a student aid index of 512, what pell grant is that",
+    "Mi SAI salió en 4100, ¿cuánta beca Pell sería?",
+    "beca pell 2026-27 con índice de ayuda estudiantil de 900",
+]
+LIMITS = [
+    ("how much can a junior borrow", {"level": "third"}),
+    ("loan amount for a dependent freshman", {"level": "first", "dependent": True}),
+    ("how much loan money does an independent 2nd year undergraduate get", {"level": "second", "dependent": False}),
+    ("how much can a high school senior borrow for college", {"level": "first"}),
+    ("how much may a first-year medical student borrow", {"level": "professional"}),
+    ("¿Cuánto puede pedir prestado una estudiante dependiente de cuarto año?", {"level": "third", "dependent": True}),
+    ("¿Cuánto préstamo le dan a un estudiante independiente?", {"dependent": False}),
+    ("cuánto puede pedir prestado un estudiante de tercer año de pregrado", {"level": "third"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INDEX_KNOWN)
+def test_who_says_an_index_asks_for_the_grant_that_it_leads_to(text: str) -> None:
+    tool = route(text, TOOLS)
+    assert tool is not None and tool.name == "pell_grant"
+    values = said(text, slots_of(tool)).values
+    assert "student_aid_index" in values and gives_for(tool, text, values)
+
+
+@pytest.mark.parametrize(("text", "given"), LIMITS, ids=[text for text, _ in LIMITS])
+def test_a_question_about_some_student_says_what_it_calls_that_student(text: str, given: dict[str, object]) -> None:
+    tool = route(text, TOOLS)
+    assert tool is not None and tool.name == "loan_limits"
+    assert said(text, slots_of(tool)).values == given
+    assert gives_for(tool, text, given) == ("level" in given)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Am I a dependent student?",
+        "is my son a dependent student, how much may he borrow",
+        "What is a dependent student?",
+        "How much may independent or dependent students borrow?",
+        "¿Soy estudiante dependiente?",
+        "sophomore here, my sister is in graduate school: how much can I borrow?",
+        "how much may I borrow, I am not a freshman",
+    ],
+)
+def test_what_is_asked_or_can_be_two_is_not_heard(text: str) -> None:
+    assert not said(text, slots_of(student_aid.loan_limits)).values
 
 
 @pytest.mark.parametrize(("text", "tool"), MEANT, ids=[text for text, _ in MEANT])

@@ -40,11 +40,12 @@ class Between(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One answer of several: the value that code gets, and what a person reads."""
+    """One answer of several: the value that code gets, what a person reads, and what else people call it."""
 
     value: str
     title: str
     title_es: str
+    called: tuple[str, ...] = ()
 
     def label(self, language: str = "en") -> str:
         """What a person reads in this language."""
@@ -59,7 +60,8 @@ class Ask:
     say no to it, `single` where it asks for `married`; `called` what a number is called, `half-time` for 50, and under
     0 what may be any number and is asked for, `part-time`. `named`: the entries of the list are told apart by names of
     their own, such as colleges. `choices` are the values of a choice, an award year or a state with their English and
-    Spanish names, or the values alone where they speak for themselves.
+    Spanish names, and behind these what else people call them in either language, or the values alone where they speak
+    for themselves.
     """
 
     question: str
@@ -69,13 +71,13 @@ class Ask:
     words: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
     called: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    choices: Mapping[str, tuple[str, str]] | Collection[str] = ()
+    choices: Mapping[str, tuple[str, ...]] | Collection[str] = ()
     named: bool = False
 
     def listed(self) -> tuple[Choice, ...]:
         """The choices, in their order."""
         if isinstance(self.choices, Mapping):
-            return tuple(Choice(value, *names) for value, names in self.choices.items())
+            return tuple(Choice(value, names[0], names[1], names[2:]) for value, names in self.choices.items())
         return tuple(Choice(value, value, value) for value in self.choices)
 
 

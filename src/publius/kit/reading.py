@@ -157,7 +157,7 @@ def _choice(parameter: Parameter, given: Any, language: str) -> str:
         if not parameter.choices and (int(first) + 1) % 100 == int(second):
             return text
     for choice in parameter.choices:
-        if text.casefold() in (choice.value.casefold(), choice.title.casefold(), choice.title_es.casefold()):
+        if text.casefold() in map(str.casefold, (choice.value, choice.title, choice.title_es, *choice.called)):
             return choice.value
     raise InvalidInput(problem(parameter.kind, parameter, given, language))
 

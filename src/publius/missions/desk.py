@@ -19,7 +19,7 @@ from publius.missions.pack import Pack
 from publius.missions.phrases import Spoken
 from publius.missions.proposing import Propose, proposed
 from publius.missions.refusals import refused
-from publius.missions.routing import route, wants_result, wants_telling
+from publius.missions.routing import gives_for, route, wants_result, wants_telling
 from publius.missions.saying import Said, said
 from publius.missions.shelf import Shelf
 from publius.missions.slots import Slot, arguments, missing, slots_of
@@ -141,7 +141,8 @@ class _Turn:
             return None
         values = said(self._text, slots_of(tool)).values
         figures = len(values) >= FIGURES and any(map(hearing.is_number, values.values()))
-        return tool if figures or hearing.unknown_year(tool, values) else None
+        wanted = figures or gives_for(tool, self._text, values) or hearing.unknown_year(tool, values)
+        return tool if wanted else None
 
     def _told_most(self) -> Tool | None:
         """The tool for whose inputs the message gives the most values, if it gives several and one has the most."""

@@ -5,12 +5,14 @@ asks for a result of the person's own, or gives figures for it; all else is for 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from publius.kit import Tool
+from publius.kit import Kind, Tool
 from publius.missions import spelling
 from publius.missions.saying import said
 from publius.missions.slots import slots_of
+from publius.missions.turns import asks_something
 from publius.verification.words import fold
 
 _WANTED = re.compile(
@@ -48,6 +50,8 @@ _TOLD = re.compile(
     )""",
     re.X | re.S,
 )
+_AMOUNT = re.compile(r"\bhow\s+(?:much|mutch)\b|\bcuant[oa]s?\b|\b(?:what|which|que)\s+(?:amount|cantidad|monto)\b")
+_DECIDES = (Kind.WHOLE, Kind.CHOICE)
 BETWEEN = 4  # words that may stand where a tool's phrase has `…`
 # What says something of oneself is a question only as one, `¿Soy dependiente?`, and `y si` only at the beginning.
 _SELF = re.compile(r"\b(?:soy|somos|califico|calificamos|es\s+mi\s+hij[oa])\b[^.?!¿]*\?|^\W*y\s+si\b")
@@ -64,7 +68,23 @@ def route(text: str, tools: Sequence[Tool]) -> Tool | None:
     named = [tool for tool in tools if letters[tool.name]]
     if len(named) < 2:
         return named[0] if named else None
-    return max(named, key=lambda tool: (len(said(text, slots_of(tool)).values), letters[tool.name]))
+    given = {tool.name: said(text, slots_of(tool)).values for tool in named}
+    wanted = [tool for tool in named if not any(_told(tool, other, given[other.name]) for other in named)]
+    return max(wanted or named, key=lambda tool: (len(given[tool.name]), letters[tool.name]))
+
+
+def gives_for(tool: Tool, text: str, values: Mapping[str, Any]) -> bool:
+    """Whether an amount is asked for, or nothing at all, and these values of the text begin to answer what decides it.
+
+    That is a number or a choice without which the tool computes nothing: `how much can a sophomore borrow`. An award
+    year or a state tells of nobody.
+    """
+    if asks_something(text) and not _AMOUNT.search(fold(text)):
+        return False
+    return any(
+        slot.path in values and slot.people is None and slot.parameter.required and slot.kind in _DECIDES
+        for slot in slots_of(tool)
+    )
 
 
 def wants_result(text: str) -> bool:
@@ -78,6 +98,13 @@ def wants_result(text: str) -> bool:
 def wants_telling(text: str) -> bool:
     """Whether the text asks how something is done or what it is."""
     return bool(_TOLD.search(fold(text)))
+
+
+def _told(tool: Tool, other: Tool, given: Mapping[str, Any]) -> bool:
+    """Whether the text gives what this tool would compute as an input of the other one: `with an SAI of 3000`."""
+    asks = {fold(phrase) for phrase in tool.asks}
+    told = (slot for slot in slots_of(other) if slot.path in given and slot.kind in (Kind.WHOLE, Kind.MONEY))
+    return other is not tool and any(asks & {fold(word) for word in slot.parameter.ask.words} for slot in told)
 
 
 def _letters(phrase: str, words: list[str]) -> int:

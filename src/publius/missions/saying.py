@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from publius.kit import Kind
 from publius.missions import answering, mentions, naming, whose
+from publius.missions.attributes import described
 from publius.missions.choosing import choice_in
 from publius.missions.clauses import Pair, Place, is_amount, paired
 from publius.missions.mentions import Mention
@@ -26,6 +27,7 @@ LONGEST = 4_000  # characters of a message that are read, as search reads
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _THEY = re.compile(r"(?i)\b(?:they|ellos|ellas)\b")
+_CLAUSE = re.compile(r"[,;:.]")
 _COUNTED = (Kind.MONEY, Kind.WHOLE, Kind.AWARD_YEAR, Kind.STATE)
 
 Answer = int | str | bool
@@ -198,10 +200,11 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
                 loose.append(slot.path)
     found = _stated(text, places, held) | found
     spoken, words = people[-1].name if people else subject, [token[0] for token in tokens]
+    clauses = [at for at in range(1, len(tokens)) if _CLAUSE.search(text[tokens[at - 1][2] : tokens[at][1]])]
     for slot in slots:
         is_named = any(place.slot.path == slot.path for place in places)
         of_them = slot.people is None or slot.people.name == spoken
-        if of_them and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, is_named)):
+        if of_them and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, is_named, clauses)):
             found.setdefault(slot.path, choice)
     return _Sentence(found, pairs, doubted, held, used, places, people, twice, loose)
 
@@ -215,6 +218,8 @@ def _stated(text: str, places: Sequence[Place], held: Sequence[Mention]) -> dict
             answer = states_it(text, place.start, place.end)
             if answer is None:
                 answer = states_it(plain, place.start, place.end)
+            if answer is None and described(text, place.start, place.end):
+                answer = True
             if answer is not None:
                 found.setdefault(place.slot.path, answer != place.opposite)
     return found

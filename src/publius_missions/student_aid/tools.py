@@ -34,7 +34,10 @@ def student_aid_index(family: Situation) -> Result[Aid]:
 @tool(
     title="Pell Grant for my enrolment and college",
     es="Beca Pell según mi inscripción y universidad",
-    asks=("part-time", "half-time", "enrollment intensity", "credits", "medio tiempo", "tiempo parcial", "créditos"),
+    asks=(
+        *("part-time", "half-time", "enrollment intensity", "credits", "medio tiempo", "tiempo parcial", "créditos"),
+        *("pell", "pell grant", "beca pell"),
+    ),
 )
 def pell_grant(
     award_year: Annotated[AwardYear, asked("award_year")],
@@ -144,7 +147,10 @@ def what_if(
 @tool(
     title="How much may I borrow?",
     es="¿Cuánto puedo pedir prestado?",
-    asks=("loan limit", "borrow", "direct loan", "plus loan", "límite de préstamos", "pedir prestado", "préstamo"),
+    asks=(
+        *("loan limit", "borrow", "direct loan", "plus loan", "límite de préstamos", "pedir prestado", "préstamo"),
+        *("how much … loan", "loan … how much", "loan amount", "maximum loan", "max loan"),
+    ),
     needed=loans.needed,
 )
 def loan_limits(borrower: loans.Borrower) -> Result[loans.Loans]:
