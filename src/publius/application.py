@@ -67,7 +67,7 @@ class Application:
     @property
     def sources(self) -> Sources:
         """Where documents come from again and again."""
-        return Sources(self.database, self.jobs, _kinds(self.settings))
+        return Sources(self.database, self.jobs, _kinds(self.settings), self.ledger.act)
 
     async def run_source(self, agency: Agency, source: Source) -> Run:
         """Run a source, and remove what vanished there if it says so; what it hands over is read as a job.
@@ -88,16 +88,14 @@ class Application:
 
         Raises:
             NotFound: the agency has no such source.
-            LedgerUnavailable: a removal could not be recorded; the documents that are left stay.
+            LedgerUnavailable: it could not be recorded; the source, or the documents that are left, stay.
         """
-        source = await self.sources.open(by.agency, name)
-        brought = await self.sources.documents(by.agency, name) if documents else ()
-        await self.sources.remove(by.agency, name)
-        if source.job_id and documents:
-            with contextlib.suppress(NotFound):
-                await self.jobs.cancel(by.agency, source.job_id)
-        for document in brought:
-            await self.remove_document(by, document)
+        await self.sources.remove(by.agency, by.id, name, documents=documents)
+        if documents:  # of which there are no more, once nothing hands them over and nothing of them waits
+            await self.jobs.withdraw(by.agency, name)
+            for document in await self.sources.documents(by.agency, name):
+                with contextlib.suppress(NotFound):  # somebody removed it meanwhile
+                    await self.remove_document(by, document)
 
     async def gather(self, grant: Grant, question: Question) -> Evidence:
         """What an answer may rest on: the agency's documents, a query of them, or a mission's tools and sources."""

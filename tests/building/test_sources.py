@@ -9,6 +9,7 @@ import pytest
 
 from publius.application import Application
 from publius.errors import Conflict, InvalidRequest, NotFound
+from publius.retrieval.sources import PRESENCE
 from publius.settings import Settings
 from publius.types import Agency
 
@@ -54,7 +55,7 @@ async def test_new_changed_unchanged_and_vanished(
     assert (shown.found, shown.changed, shown.vanished, shown.failure) == (1, 0, 1, "")
     assert await building.sources.list(state) == ()
     with pytest.raises(NotFound):
-        await building.sources.remove(state, "rules")
+        await building.sources.remove(state, "user:1", "rules")
     with pytest.raises(Conflict):
         await building.sources.add(education, "user:1", "rules", str(rules))
 
@@ -90,9 +91,12 @@ async def test_nothing_outside_is_reached(building: Application, education: Agen
 async def test_by_the_clock_each_is_run_by_one_alone(building: Application, education: Agency, rules: Path) -> None:
     await building.sources.add(education, "user:1", "by-hand", str(rules))
     await building.sources.add(education, "user:1", "hourly", str(rules), every_minutes=60)
-    first, second = await asyncio.gather(building.sources.due(), building.sources.due())
-    assert [source.name for _, source in first + second] == ["hourly"]
-    assert await building.sources.due() == ()
+    async with building.database.presence(PRESENCE) as one, building.database.presence(PRESENCE) as another:
+        found = await asyncio.gather(*(building.sources.due(education, each) for each in (one, another)))
+        assert [source.name for source in found[0] + found[1]] == ["hourly"]
+        busy = [source.id for source in found[0] + found[1]]
+        for each in (one, another):
+            assert await building.sources.due(education, each, busy) == ()
 
 
 async def test_what_comes_to_equal_another_document_is_still_revised(

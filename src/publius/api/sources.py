@@ -65,7 +65,8 @@ async def change_source(
     """Have it run soon, or stop its clock, or let that go on."""
     sources = building(request).sources
     change = {"run": sources.want, "pause": sources.pause, "resume": sources.resume}[act]
-    return _shown(await change(principal_of(request).agency, name))
+    principal = principal_of(request)
+    return _shown(await change(principal.agency, principal.id, name))
 
 
 @delete("/v1/sources/{name:str}", status_code=200, opt=MANAGE)

@@ -8,9 +8,21 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import typer
 
-from publius.cli.terminal import NO, AsJson, console, print_json, print_rows, progress
+from publius.cli.terminal import (
+    NO,
+    AsJson,
+    Inside,
+    OfAgency,
+    console,
+    print_json,
+    print_rows,
+    progress,
+    with_agency,
+)
 from publius.errors import InvalidRequest
 from publius.ledger import inspection
+from publius.ledger.acts import Done
+from publius.ledger.acts import acts as done
 from publius.ledger.keepsake import Keepsakes
 from publius.ledger.proof import Proof, check
 from publius.ledger.signing import PublicKey, SigningKey
@@ -96,6 +108,38 @@ def export(
 
     counts = _each(agency, "Exporting", work)
     console.print(f"Wrote {sum(counts)} records to {file}. Verify: publius ledger verify {file}", soft_wrap=True)
+
+
+@app.command()
+def acts(
+    agency: OfAgency,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest.")] = 100,
+    json: AsJson = False,
+) -> None:
+    """List what was done to an agency's sources: by whom, when, and from where documents are fetched.
+
+    Example: `publius ledger acts --agency education`
+    """
+
+    async def work(inside: Inside) -> list[Done]:
+        return await done(inside.database, inside.agency, limit=limit)
+
+    found = with_agency(agency, work)
+    if json:
+        print_json(found)
+        return
+    rows = [
+        {
+            "when": each.when,
+            "who": each.who,
+            "act": each.act,
+            "source": each.details.get("name", ""),
+            "address": each.details.get("address", ""),
+            "record": each.position,
+        }
+        for each in found
+    ]
+    print_rows(rows, as_json=False, empty="Nothing has been done to a source of this agency yet.")
 
 
 @app.command()

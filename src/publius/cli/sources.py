@@ -1,5 +1,6 @@
 """`publius sources`: where an agency's documents come from again and again."""
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from publius.application import Application
 from publius.cli import adding
 from publius.cli.terminal import AsJson, OfAgency, console, local_principal, print_json, print_rows, with_application
-from publius.retrieval.sources import Run, Source
+from publius.retrieval.sources import PRESENCE, Run, Source
 from publius.types import Role
 
 app = typer.Typer(help="Where documents come from again and again.", no_args_is_help=True)
@@ -45,9 +46,14 @@ def run(name: Name, agency: OfAgency, json: AsJson = False) -> None:
     """
 
     async def work(application: Application) -> tuple[Source, Run]:
-        where = await application.database.agency_by_slug(agency)
-        source = await application.sources.open(where, name)
-        return source, await application.run_source(where, source)
+        where, sources = await application.database.agency_by_slug(agency), application.sources
+        async with application.database.presence(PRESENCE) as presence:
+            source = await sources.begin(where, local_principal(where, Role.ADMINISTRATOR).id, name, presence)
+            try:
+                return source, await application.run_source(where, source)
+            except asyncio.CancelledError:  # by Ctrl-C: whoever sits here does not want it, so no server takes it up
+                await sources.let_go(where, source, presence, again=False)
+                raise
 
     source, run = with_application(work)
     vanished = [document for _, document in run.vanished]
@@ -71,7 +77,8 @@ def pause(name: Name, agency: OfAgency) -> None:
     """
 
     async def work(application: Application) -> None:
-        await application.sources.pause(await application.database.agency_by_slug(agency), name)
+        where = await application.database.agency_by_slug(agency)
+        await application.sources.pause(where, local_principal(where, Role.ADMINISTRATOR).id, name)
 
     with_application(work)
     console.print("Paused; it can still be run by hand.")
@@ -85,7 +92,8 @@ def resume(name: Name, agency: OfAgency) -> None:
     """
 
     async def work(application: Application) -> None:
-        await application.sources.resume(await application.database.agency_by_slug(agency), name)
+        where = await application.database.agency_by_slug(agency)
+        await application.sources.resume(where, local_principal(where, Role.ADMINISTRATOR).id, name)
 
     with_application(work)
     console.print("Its clock goes on.")

@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 
 from publius.errors import LedgerUnavailable
 from publius.ledger import journal
-from publius.ledger.body import Entry, Removal, canonical
+from publius.ledger.body import Act, Entry, Removal, canonical
 from publius.ledger.columns import columns
 from publius.ledger.keepsake import Keepsakes
 from publius.ledger.merkle import TILE, Frontier, leaf_hash
@@ -44,7 +44,8 @@ class _Group(Struct):
         leaf = leaf_hash(text)
         if isinstance(body, Removal):
             self.removals.append(body)
-        self.records.append((position, body.record, isinstance(body, Removal), leaf, text.decode()))
+        kinds = (isinstance(body, Removal), isinstance(body, Act))
+        self.records.append((position, body.record, *kinds, leaf, text.decode()))
         for piece in entry.contents:
             self.contents.append((position, piece.item, piece.document, piece.salt, piece.content))
         if (tile := frontier.append(leaf)) is not None:
@@ -140,8 +141,9 @@ class Appender:
     async def _write(self, connection: AsyncConnection[Any], group: _Group, frontier: Frontier, note: str) -> None:
         async with connection.pipeline():
             await connection.execute(
-                "INSERT INTO ledger_records (position, record, removal, leaf_hash, body)"
-                " SELECT * FROM unnest(%b::bigint[], %b::uuid[], %b::boolean[], %b::bytea[], %b::text[])",
+                "INSERT INTO ledger_records (position, record, removal, act, leaf_hash, body)"
+                " SELECT * FROM unnest("
+                "%b::bigint[], %b::uuid[], %b::boolean[], %b::boolean[], %b::bytea[], %b::text[])",
                 columns(group.records),
             )
             if group.contents:

@@ -139,9 +139,27 @@ class Removal(Struct, kw_only=True, tag_field="kind", tag="removal"):
         return {}
 
 
-Body = Walk | Removal
+class Act(Struct, kw_only=True, tag_field="kind", tag="act"):
+    """What somebody did that has the platform act by itself, such as fetching from a source. `subject` is its id."""
 
-_decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Walk | Removal)
+    version: int = VERSION
+    position: int = -1
+    record: UUID
+    agency: str
+    when: datetime
+    who: str  # a principal's id, or "clock" where the time had come
+    act: str
+    subject: UUID
+    details: str  # what it was done to, as JSON
+
+    def commitments(self) -> dict[str, str]:
+        """The one content item."""
+        return {"details": self.details}
+
+
+Body = Walk | Removal | Act
+
+_decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Walk | Removal | Act)
 
 
 class Entry(Struct):

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from uuid import UUID, uuid4
 
 from msgspec import structs
@@ -14,7 +15,7 @@ from msgspec import structs
 from publius.errors import LedgerUnavailable, PubliusError, RequestError, StorageUnavailable
 from publius.ledger import journal
 from publius.ledger.appender import Appender, Counters
-from publius.ledger.body import Entry, Removal
+from publius.ledger.body import Act, Entry, Removal, content
 from publius.ledger.gathering import Gathering
 from publius.ledger.keepsake import Keepsakes
 from publius.ledger.presence import Presence
@@ -115,6 +116,24 @@ class Ledger:
         if not records:
             return None
         return await self.remove(agency, by, "A document was removed.", records=records, documents=documents)
+
+    async def act(self, agency: Agency, who: str, act: str, subject: UUID, details: Mapping[str, Any]) -> Receipt:
+        """Record what somebody did, before it takes hold. Nothing secret may be among the details.
+
+        Raises:
+            LedgerUnavailable: it could not be written, so it must not be done.
+        """
+        told = content("details", dict(details))
+        body = Act(
+            record=uuid4(),
+            agency=agency.slug,
+            when=datetime.now(UTC),
+            who=who,
+            act=act,
+            subject=subject,
+            details=told.commitment(),
+        )
+        return await self._append(agency, Entry(body, [told]))
 
     async def recover(self) -> int:
         """Seal as interrupted what no living process holds any more; returns how many.

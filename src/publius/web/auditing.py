@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from publius.errors import NotFound
 from publius.ledger import body as bodies
+from publius.ledger.acts import acts
 from publius.ledger.inspection import export, latest_checkpoint, prove, verify_database
 from publius.ledger.proof import Proof, check
 from publius.ledger.verify import Report
@@ -23,6 +24,15 @@ from publius.web.visitor import AnyRequest, site_of, viewer
 HERE = "/ledger"
 ASK = {"permission": Permission.ASK}
 READ = {"permission": Permission.READ_LEDGER}
+MOST_ACTS = 100  # that the page shows, the newest
+ACTS = {
+    "source-added": "added",
+    "source-wanted": "had run",
+    "source-run": "ran",
+    "source-paused": "paused",
+    "source-resumed": "let go on",
+    "source-removed": "removed",
+}
 
 
 @get("/receipts/{record:uuid}", opt=ASK)
@@ -82,10 +92,25 @@ async def download_log(request: AnyRequest) -> Response[bytes]:
 
 async def _ledger(request: AnyRequest, report: Report | None) -> Response[Any]:
     app, agency = site_of(request).app, viewer(request).agency
-    checkpoint = await latest_checkpoint(app.database, agency)
     return page(
-        request, "ledger.html", here=HERE, report=report, checkpoint=checkpoint, key=app.ledger.key.public.line()
+        request,
+        "ledger.html",
+        here=HERE,
+        report=report,
+        checkpoint=await latest_checkpoint(app.database, agency),
+        key=app.ledger.key.public.line(),
+        acts=await acts(app.database, agency, limit=MOST_ACTS),
+        names=await _names(request),
+        words=ACTS,
     )
+
+
+async def _names(request: AnyRequest) -> dict[str, str]:
+    """Who did something, by the id that the log holds: it has no name of anybody."""
+    identity, agency = site_of(request).app.identity, viewer(request).agency
+    people = {f"user:{user.id}": user.name or user.username for user in await identity.users.list(agency)}
+    keys = {f"key:{key.id}": f"the key {key.name}" for key in await identity.keys.list(agency)}
+    return {"clock": "the clock", **people, **keys}
 
 
 async def _proof(request: AnyRequest, record: UUID) -> Proof:

@@ -116,7 +116,7 @@ async def change_source(
     """Have it run soon, or stop its clock, or let that go on."""
     sources = site_of(request).app.sources
     change = {"run": sources.want, "pause": sources.pause, "resume": sources.resume}[act]
-    await change(viewer(request).agency, name)
+    await change(viewer(request).agency, viewer(request).id, name)
     return go(LIST)
 
 

@@ -84,7 +84,7 @@ async def test_every_page_of_what_is_found_is_read_and_no_more_than_is_wanted(
     assert done.changed == 4 and [each.reason for each in done.refused] == [
         "There are more than 4 files. Ask for fewer."
     ]
-    await building.sources.remove(education, "site")
+    await building.sources.remove(education, "user:1", "site")
     await add(building, education, catalogue, query="*:*")
     assert (await run(building, education)).changed == 1
 

@@ -138,7 +138,7 @@ async def test_why_it_cannot_be_read_is_said_and_the_secret_never(
         for secret in (SECRET, bucket.secret):
             assert secret not in f"{shown!r} {shown.shown} {capsys.readouterr()}"
             assert await _rows_with(building, education, secret) == 0
-        await building.sources.remove(education, "site")
+        await building.sources.remove(education, "user:1", "site")
     for file in building.settings.home.rglob("*"):
         if file.is_file() and "models" not in file.parts and file.stat().st_size < 10_000_000:
             assert SECRET.encode() not in file.read_bytes(), file

@@ -1,7 +1,7 @@
 """The agency's jobs: files are put in, and whoever added them watches, pauses, resumes, cancels and tries again."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -56,6 +56,7 @@ class Jobs:
         label: str | None = None,
         job_id: UUID | None = None,
         origins: Mapping[str, Origin | None] = MappingProxyType({}),
+        settle: Callable[[Connection, UUID], Awaitable[None]] | None = None,
     ) -> Job:
         """Accept files, all of them or none; when this returns they will be read, whatever happens to this process.
 
@@ -63,6 +64,7 @@ class Jobs:
             title: where they come from; never the name of a file, since it outlives the documents.
             job_id: a job of the same person that goes on with these; without it, a new one.
             origins: where a source took them from, by name.
+            settle: called with the job at the end of the transaction; what it raises leaves no file.
 
         Raises:
             InvalidRequest: there is no file, one has no name that can be kept, or there is no such label.
@@ -84,9 +86,20 @@ class Jobs:
                 await connection.execute(_PUT, shared | own | {"sha256": hashlib.sha256(data).digest()})
             if last == position:
                 raise InvalidRequest("There is no file to read.", cure="Choose at least one file.", param="files")
+            if settle:
+                await settle(connection, job)
             opened = await _job(connection, agency, job)
         self._wake()
         return opened
+
+    async def withdraw(self, agency: Agency, folder: str) -> None:
+        """Read nothing more of what is named `folder/…`, whichever job it is in; its names and bytes go."""
+        async with self._database.agency(agency) as connection:
+            await connection.execute(
+                "DELETE FROM job_items WHERE agency_id = %s AND document_id IS NULL AND starts_with(name, %s)",
+                [agency.id, f"{folder}/"],
+            )
+        self._wake()
 
     async def list(self, agency: Agency) -> list[Job]:
         """The newest first; a job of which nothing is left to see is not in it."""

@@ -21,7 +21,7 @@ class Found(Struct, frozen=True):
     """A file that was met, by its path within the source.
 
     With `data` it is new or may have changed; with a `reason` it was not taken; with neither it is unchanged. One that
-    is `gone` is no longer there, although the source still names it.
+    is `gone` is no longer there, although the source still names it; one that is `noindex` asks itself not to be taken.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Found(Struct, frozen=True):
     reason: str = ""
     origin: Origin | None = None
     gone: bool = False
+    noindex: bool = False
 
 
 class Kind(Protocol):

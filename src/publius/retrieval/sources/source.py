@@ -11,6 +11,7 @@ from publius.errors import InvalidRequest
 from publius.storage.labels import level_for_new
 from publius.types import Agency
 
+LONGEST_TOLD = 1_000  # characters of a name or reason
 SECRETS = frozenset({"secret"})  # settings that are never shown, whatever the kind
 
 
@@ -25,6 +26,7 @@ class Source(Struct, frozen=True, kw_only=True):
     """A source and what came of its last run. Its documents are kept under its name: `name/path`.
 
     `wanted` is one that somebody asked to be run, `begun_at` is of the run under way, and `paused` stops its clock.
+    `holder` is who runs it now.
     """
 
     id: UUID
@@ -38,6 +40,7 @@ class Source(Struct, frozen=True, kw_only=True):
     paused: bool
     wanted: bool
     begun_at: datetime | None
+    holder: int | None
     added_by: str
     job_id: UUID | None
     run_at: datetime | None
@@ -45,6 +48,7 @@ class Source(Struct, frozen=True, kw_only=True):
     changed: int
     vanished: int
     refused: int
+    noindex: int  # of the refused, those that ask for it themselves
     refusals: list[Refused]  # the first of them
     failure: str
 
@@ -52,8 +56,24 @@ class Source(Struct, frozen=True, kw_only=True):
     def shown(self) -> dict[str, Any]:
         """All that may be told of it; a secret is not, though it is sealed."""
         told = msgspec.structs.asdict(self)
-        del told["id"], told["added_by"]
-        return told | {"settings": {name: value for name, value in self.settings.items() if name not in SECRETS}}
+        del told["id"], told["added_by"], told["holder"]
+        return told | {"settings": self.open_settings}
+
+    @property
+    def open_settings(self) -> dict[str, Any]:
+        """The settings without those that are secret."""
+        return {name: value for name, value in self.settings.items() if name not in SECRETS}
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """What tells whoever reads a record which source it was."""
+        return {"name": self.name, "kind": self.kind, "address": self.address}
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """All that it was added with, but for secrets."""
+        terms = {"label": self.label, "removes": self.removes, "every_minutes": self.every_minutes}
+        return {**self.place, "settings": self.open_settings, **terms}
 
 
 class Run(Struct, kw_only=True):
@@ -62,8 +82,18 @@ class Run(Struct, kw_only=True):
     found: int = 0
     changed: int = 0
     refused: list[Refused] = field(default_factory=list)
+    noindex: int = 0
     vanished: list[tuple[UUID, str]] = field(default_factory=list)
     job_id: UUID | None = None
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Note what was not taken. Its name is as somebody else wrote it, and may be anything."""
+        self.refused.append(Refused(_tellable(name), _tellable(reason)))
+
+
+def _tellable(text: str) -> str:
+    """The text with a mark in place of each character that a page cannot show or the database cannot keep."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text[:LONGEST_TOLD])
 
 
 def source_of(agency: Agency, row: Any) -> Source:

@@ -1,50 +1,49 @@
-"""The agency's sources: kept, listed, and run; what is new or changed at one is handed over as a job."""
+"""The agency's sources: kept, listed, run, and forgotten; what is done to one is recorded before it takes hold."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from psycopg.errors import CheckViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
-from publius.errors import Conflict, InvalidRequest, NotFound, RequestError
+from publius.errors import Conflict, InvalidRequest, NotFound
 from publius.retrieval.jobs import Jobs
-from publius.retrieval.origin import Origin, read, stored
-from publius.retrieval.sources.kind import Found, Kind, Settings
-from publius.retrieval.sources.kind import path as path_of
-from publius.retrieval.sources.source import Refused, Run, Source, source_of
+from publius.retrieval.sources import claiming
+from publius.retrieval.sources.kind import Kind, Settings
+from publius.retrieval.sources.runs import Runs
+from publius.retrieval.sources.source import Run, Source, source_of
 from publius.storage import Database
+from publius.storage.database import Presence
 from publius.storage.labels import level_for_new
 from publius.types import Agency
 
-BATCH = 32 << 20  # bytes that are handed over in one transaction
-MOST_OF_ONE = 200  # files, likewise: of a site that answers slowly, something is read before the end
-MOST_TOLD = 100  # refusals that are kept with a source
+CLOCK = "clock"  # who has a server run a source
 
+# Called with who did what to which source, and what is to be told of that.
+Record = Callable[[Agency, str, str, UUID, Mapping[str, Any]], Awaitable[object]]
 
-class _Kept(NamedTuple):
-    """A document of the source as the library has it."""
-
-    id: UUID
-    sha256: bytes
-    origin: Origin | None
+_WHICH = "WHERE agency_id = %(agency)s AND name = %(name)s RETURNING *"
+_WANT = f"UPDATE sources SET wanted = true, losses = 0 {_WHICH}"  # noqa: S608 - words of ours, as below
+_PAUSE = f"UPDATE sources SET paused = true, wanted = false {_WHICH}"  # noqa: S608
+_RESUME = f"UPDATE sources SET paused = false {_WHICH}"  # noqa: S608
+_REMOVE = f"DELETE FROM sources {_WHICH}"  # noqa: S608
 
 
 class Sources:
     """Every agency's sources; each method sees one agency's alone."""
 
-    def __init__(self, database: Database, jobs: Jobs, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, database: Database, jobs: Jobs, kinds: Mapping[str, Kind], record: Record) -> None:
         """
         Args:
             kinds: the kinds of sources that there are, by name.
+            record: puts on record what is done; what it raises leaves it undone.
         """
         self._database = database
-        self._jobs = jobs
         self._kinds = kinds
+        self._record = record
+        self._runs = Runs(database, jobs)
 
     async def add(
         self,
@@ -64,6 +63,7 @@ class Sources:
         Raises:
             InvalidRequest: its kind does not take the address or the settings, or the name, label or minutes cannot be.
             Conflict: there is a source of that name.
+            LedgerUnavailable: it could not be recorded, and was not added.
         """
         level_for_new(agency, label)
         address, kept = self._kind(kind).accept(address, settings)
@@ -75,7 +75,9 @@ class Sources:
                     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING *",
                     values,
                 )
-                return source_of(agency, await rows.fetchone())
+                source = source_of(agency, await rows.fetchone())
+                await self._record(agency, principal_id, "source-added", source.id, source.terms)
+                return source
         except UniqueViolation:
             raise Conflict(f"There is already a source {name!r}.") from None
         except CheckViolation:
@@ -99,75 +101,87 @@ class Sources:
         for source in await self.list(agency):
             if source.name == name:
                 return source
-        raise NotFound(f"There is no source {name[:64]!r} in your agency.")
+        raise _not_there(name)
 
-    async def remove(self, agency: Agency, name: str) -> None:
-        """Forget a source; the documents that it brought stay.
+    async def remove(self, agency: Agency, by: str, name: str, *, documents: bool = False) -> Source:
+        """Forget a source. What it brought stays; `documents` is only recorded, as what was chosen.
 
         Raises:
             NotFound: the agency has no such source.
+            LedgerUnavailable: it could not be recorded, and is still there.
         """
-        source = await self.open(agency, name)
-        async with self._database.agency(agency) as connection:
-            await connection.execute("DELETE FROM sources WHERE agency_id = %s AND id = %s", [agency.id, source.id])
+        return await self._change(agency, by, name, "source-removed", _REMOVE, {"documents": documents})
 
     async def documents(self, agency: Agency, name: str) -> tuple[UUID, ...]:
-        """The documents that a source brought, as far as this agency's ceiling lets them be seen.
+        """The documents that are kept under a source's name, as far as this agency's ceiling lets them be seen."""
+        async with self._database.agency(agency) as connection:
+            rows = await connection.execute(
+                "SELECT id FROM documents WHERE agency_id = %s AND part_of IS NULL AND starts_with(name, %s)",
+                [agency.id, f"{name}/"],
+            )
+            return tuple(row.id for row in await rows.fetchall())
 
-        Raises:
-            NotFound: the agency has no such source.
-        """
-        known, _ = await self._known(agency, await self.open(agency, name))
-        return tuple(kept.id for kept in known.values())
-
-    async def want(self, agency: Agency, name: str) -> Source:
+    async def want(self, agency: Agency, by: str, name: str) -> Source:
         """Have it run by a server soon, whatever its clock says.
 
         Raises:
             NotFound: the agency has no such source.
+            LedgerUnavailable: it could not be recorded, and is not run.
         """
-        return await self._set(agency, name, wanted=True)
+        return await self._change(agency, by, name, "source-wanted", _WANT)
 
-    async def pause(self, agency: Agency, name: str) -> Source:
+    async def pause(self, agency: Agency, by: str, name: str) -> Source:
         """Stop its clock; a run under way goes on to its end, and one that was asked for does not begin.
 
         Raises:
             NotFound: the agency has no such source.
+            LedgerUnavailable: it could not be recorded, and is not paused.
         """
-        return await self._set(agency, name, paused=True, wanted=False)
+        return await self._change(agency, by, name, "source-paused", _PAUSE)
 
-    async def resume(self, agency: Agency, name: str) -> Source:
+    async def resume(self, agency: Agency, by: str, name: str) -> Source:
         """Let its clock go on.
 
         Raises:
             NotFound: the agency has no such source.
+            LedgerUnavailable: it could not be recorded, and is still paused.
         """
-        return await self._set(agency, name, paused=False)
+        return await self._change(agency, by, name, "source-resumed", _RESUME)
 
-    async def _set(
-        self, agency: Agency, name: str, *, paused: bool | None = None, wanted: bool | None = None
-    ) -> Source:
-        source = await self.open(agency, name)
+    async def begin(self, agency: Agency, by: str, name: str, presence: Presence) -> Source:
+        """Take a source in hand to run it now, as long as nobody else does.
+
+        Raises:
+            NotFound: the agency has no such source.
+            Conflict: it is being run.
+            LedgerUnavailable: it could not be recorded, and must not be run.
+        """
+        await self.open(agency, name)
         async with self._database.agency(agency) as connection:
-            await connection.execute(
-                "UPDATE sources SET paused = coalesce(%s, paused), wanted = coalesce(%s, wanted)"
-                " WHERE agency_id = %s AND id = %s",
-                [paused, wanted, agency.id, source.id],
-            )
-        return await self.open(agency, name)
+            source = await claiming.begin(connection, agency, name, presence)
+            if source is None:
+                raise Conflict(f"The source {name!r} is being run already.", cure="Wait for the end of that run.")
+            await self._record(agency, by, "source-run", source.id, source.place)
+        return source
 
-    async def due(self) -> tuple[tuple[Agency, Source], ...]:
-        """The sources whose time has come; each is given to one caller alone, as if it had just been run."""
-        claimed: tuple[tuple[Agency, Source], ...] = ()
-        for agency in await self._database.agencies_with_sources_due():
-            async with self._database.agency(agency) as connection:
-                rows = await connection.execute(
-                    "UPDATE sources SET run_at = now(), wanted = false, begun_at = now()"
-                    " WHERE agency_id = %s AND is_due(sources) RETURNING *",
-                    [agency.id],
-                )
-                claimed += tuple((agency, source_of(agency, row)) for row in await rows.fetchall())
-        return claimed
+    async def due(self, agency: Agency, presence: Presence, busy: Sequence[UUID] = ()) -> tuple[Source, ...]:
+        """The sources whose time has come, each given to one caller alone; and those whose last caller is gone.
+
+        Args:
+            busy: the sources that this caller is running.
+
+        Raises:
+            LedgerUnavailable: it could not be recorded, so that none may be run now.
+        """
+        async with self._database.agency(agency) as connection:
+            found = await claiming.due(connection, agency, presence, busy)
+            for source in found:
+                await self._record(agency, CLOCK, "source-run", source.id, source.place)
+        return found
+
+    async def let_go(self, agency: Agency, source: Source, presence: Presence, *, again: bool) -> None:
+        """Give up a run that was broken off on purpose; with `again` it is taken up by whoever looks next."""
+        await claiming.let_go(self._database, agency, source, presence, again=again)
 
     async def run(self, agency: Agency, source: Source) -> Run:
         """Hand over what is new or changed there, and see what vanished. What went wrong is kept with the source.
@@ -175,95 +189,20 @@ class Sources:
         Raises:
             RequestError: it may not be a source any more, or cannot be looked through; nothing vanished by that.
         """
-        run = Run()
-        try:
-            await self._walk(agency, source, run)
-        except RequestError as error:
-            run.vanished = []
-            await self._keep(agency, source, run, str(error))
-            raise
-        await self._keep(agency, source, run, "")
-        return run
+        return await self._runs.run(agency, source, self._kind(source.kind))
 
-    async def _walk(self, agency: Agency, source: Source, run: Run) -> None:
-        known, digests = await self._known(agency, source)
-        there: set[str] = set()
-        batch: list[tuple[str, Found]] = []
-        origins = {path: kept.origin for path, kept in known.items()}
-        async with aclosing(self._kind(source.kind).look(source.address, source.settings, origins)) as met:
-            async for found in met:
-                run.found += 1
-                try:
-                    path = path_of(found.name)
-                except InvalidRequest as error:
-                    run.refused.append(Refused(found.name, error.message))
-                    continue
-                if not found.gone:
-                    there.add(path)
-                if found.reason:
-                    run.refused.append(Refused(found.name, found.reason))
-                elif found.data is not None and _is_new(found.data, known.get(path), digests):
-                    run.changed += 1
-                    batch.append((path, found))
-                elif kept := known.get(path):
-                    await self._mark(agency, kept, found.origin)
-                if len(batch) >= MOST_OF_ONE or sum(len(each.data or b"") for _, each in batch) > BATCH:
-                    await self._hand_over(agency, source, batch, run)
-                    batch = []
-        if batch:
-            await self._hand_over(agency, source, batch, run)
-        run.vanished = [(known[path].id, f"{source.name}/{path}") for path in sorted(known.keys() - there)]
-
-    async def _known(self, agency: Agency, source: Source) -> tuple[dict[str, _Kept], set[bytes]]:
-        """The documents of the source by path, and the digests of all of the agency's.
-
-        Those inside of others come with these.
-        """
+    async def _change(
+        self, agency: Agency, by: str, name: str, act: str, query: str, more: Mapping[str, Any] = MappingProxyType({})
+    ) -> Source:
+        """Change one source, and record it before that takes hold."""
         async with self._database.agency(agency) as connection:
-            rows = await connection.execute(
-                "SELECT id, name, sha256, origin FROM documents WHERE agency_id = %s AND part_of IS NULL", [agency.id]
-            )
-            documents = await rows.fetchall()
-        own = f"{source.name}/"
-        known = {
-            row.name.removeprefix(own): _Kept(row.id, row.sha256, read(row.origin))
-            for row in documents
-            if row.name.startswith(own)
-        }
-        return known, {row.sha256 for row in documents}
-
-    async def _hand_over(self, agency: Agency, source: Source, batch: Sequence[tuple[str, Found]], run: Run) -> None:
-        named = [(f"{source.name}/{path}", found) for path, found in batch]
-        job = await self._jobs.put(
-            agency,
-            source.added_by,
-            f"Source {source.name}",
-            [(name, found.data or b"") for name, found in named],
-            label=source.label,
-            job_id=run.job_id,
-            origins={name: found.origin for name, found in named},
-        )
-        run.job_id = job.id
-
-    async def _mark(self, agency: Agency, kept: _Kept, origin: Origin | None) -> None:
-        """The same bytes under a new mark: remembered, so that the next run need not read them again."""
-        if origin and origin != kept.origin:
-            async with self._database.agency(agency) as connection:
-                await connection.execute(
-                    "UPDATE documents SET origin = %s WHERE agency_id = %s AND id = %s AND sha256 = %s",
-                    [stored(origin), agency.id, kept.id, kept.sha256],
-                )
-
-    async def _keep(self, agency: Agency, source: Source, run: Run, failure: str) -> None:
-        told = [run.found, run.changed, len(run.vanished), len(run.refused), failure, run.job_id]
-        refusals = Jsonb([msgspec.to_builtins(each) for each in run.refused[:MOST_TOLD]])
-        async with self._database.agency(agency) as connection:
-            await connection.execute(
-                "UPDATE sources SET run_at = now(), begun_at = NULL, found = %s, changed = %s, vanished = %s,"
-                " refused = %s, failure = %s, job_id = coalesce(%s, job_id), refusals = %s"
-                " WHERE agency_id = %s AND id = %s",
-                [*told, refusals, agency.id, source.id],
-            )
+            rows = await connection.execute(query, {"agency": agency.id, "name": name})
+            row = await rows.fetchone()
+            if row is None:
+                raise _not_there(name)
+            source = source_of(agency, row)
+            await self._record(agency, by, act, source.id, {**source.place, **more})
+        return source
 
     def _kind(self, name: str) -> Kind:
         if name not in self._kinds:
@@ -273,7 +212,5 @@ class Sources:
         return self._kinds[name]
 
 
-def _is_new(data: bytes, kept: _Kept | None, digests: set[bytes]) -> bool:
-    """Whether the library lacks it: what it has under this path is something else, or it has these bytes nowhere."""
-    digest = hashlib.sha256(data).digest()
-    return digest != kept.sha256 if kept else digest not in digests
+def _not_there(name: str) -> NotFound:
+    return NotFound(f"There is no source {name[:64]!r} in your agency.")
