@@ -69,7 +69,7 @@ async def test_from_the_empty_list_to_the_removal_with_documents(
     assert "There are none yet." in words(page)
     assert (await building.retrieval.list(education)).total == 0
     record = words(await (await come(education, Role.AUDITOR)).get("/ledger"))
-    for done in ("added rules", "the clock ran rules", "paused rules", "had run rules", "removed rules with its documents"):
+    for done in ("added rules", "the clock ran rules", "paused rules", "had run rules", "removed rules with its doc"):
         assert done in record and str(rules) in record, "the auditor sees who did what, and where it is"
 
 
