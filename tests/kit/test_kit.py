@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publius.kit import Derivation, InvalidInput, Step, assess, dollars, load, share
+from publius.kit import Amounts, Derivation, InvalidInput, Result, Step, assess, dollars, load, share
 
 LAW = """
 [allowance]
@@ -61,3 +61,15 @@ def test_a_derivation_keeps_its_lines_in_order_with_their_inputs():
     assert [line.name for line in derivation.lines] == ["half", "twice"]
     assert derivation.amounts() == {"half": 51, "twice": 102}
     assert derivation.lines[0].inputs == {"income": 101}
+
+
+def test_a_line_that_answers_yes_or_no_reads_so_and_keeps_its_code():
+    derivation = Derivation()
+    assert derivation.answer("is it so", 3, "by income", "sec. 3", income=1) == 3
+    assert derivation.answer("or so", 0, "by income", "sec. 4") == 0
+    result = Result(0, derivation, spanish={"is it so": "es así"})
+    assert result.text("en").splitlines() == ["Is it so: yes, by income (sec. 3).", "Or so: no, by income (sec. 4)."]
+    assert result.text("es").splitlines()[0] == "Es así: sí, by income (sec. 3)."
+    assert derivation.amounts() == {"is it so": 3, "or so": 0}
+    amounts = Amounts()
+    assert (amounts.answer("is it so", 3, "", ""), amounts.amounts()) == (3, {"is it so": 3})

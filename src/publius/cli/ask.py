@@ -85,14 +85,18 @@ def as_data(answer: Answer) -> dict[str, Any]:
 
 
 def _show(answer: Answer) -> None:
-    checked = answer.checked
+    checked, of_mission = answer.checked, answer.model.startswith("mission:")
     print(checked.text)
     for c in checked.citations:
         page = f", page {c.page}" if c.page else ""
         page += f", read by OCR, confidence {int(c.recognised * 100)} %" if c.recognised is not None else ""
         print(f"\n[{c.number}] {c.document}{page} ({c.name}, characters {c.start} to {c.end})")
         print(f"    {' '.join(c.quote.split())}")
-    for claim in checked.withheld:
+    if of_mission and checked.withheld:
+        console.print(
+            "\n[dim]What Llama wrote besides, and no tool or source bears out, is left out; --json has it.[/]"
+        )
+    for claim in () if of_mission else checked.withheld:
         console.print(f"\n[yellow]Withheld[/]: {escape(claim.text)}\n    [dim]{escape(claim.detail)}[/]")
     if not checked.grounded:
         console.print("\n[yellow]Not checked against documents.[/]")

@@ -8,21 +8,31 @@ from typing import Generic, NamedTuple, TypeVar
 from publius.kit.translation import translated
 
 Value = TypeVar("Value")
+SPANISH_ANSWERS = {"yes": "sí", "no": "no"}
 
 
 class Line(NamedTuple):
-    """One step: what it is called, what it makes, how, from what, and the paragraph or table that it rests on."""
+    """One step: what it is called, what it makes, how, from what, and the paragraph or table that it rests on.
+
+    `answer` is "yes" or "no" where the amount is no figure but the answer to a question: any but 0 is yes.
+    """
 
     name: str
     amount: int
     formula: str
     citation: str
     inputs: dict[str, int]
+    answer: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a person reads as the line's amount."""
+        return self.answer or f"{self.amount:,}"
 
     @property
     def sentence(self) -> str:
         """The line as it can be read out and cited: name, amount, formula, citation."""
-        return f"{self.name[:1].upper()}{self.name[1:]}: {self.amount:,}, {self.formula} ({self.citation})."
+        return f"{self.name[:1].upper()}{self.name[1:]}: {self.shown}, {self.formula} ({self.citation})."
 
 
 @dataclass(slots=True)
@@ -35,6 +45,11 @@ class Derivation:
         """Write down a line and hand back its amount, so that a computation reads as one expression."""
         self.lines.append(Line(name, amount, formula, citation, inputs))
         return amount
+
+    def answer(self, name: str, code: int, formula: str, citation: str, /, **inputs: int) -> int:
+        """Write down a line that answers yes or no, 0 for no, and hand back its code."""
+        self.lines.append(Line(name, code, formula, citation, inputs, "yes" if code else "no"))
+        return code
 
     def amounts(self) -> dict[str, int]:
         """Each line's amount by its name."""
@@ -54,6 +69,8 @@ class Amounts(Derivation):
         """Write down a line's amount and hand it back."""
         self._amounts[name] = amount
         return amount
+
+    answer = add
 
     def amounts(self) -> dict[str, int]:
         """Each line's amount by its name."""
@@ -87,6 +104,7 @@ class Result(Generic[Value]):
                 name=say(line.name),
                 formula=say(line.formula),
                 inputs={say(name): amount for name, amount in line.inputs.items()},
+                answer=SPANISH_ANSWERS.get(line.answer, ""),
             )
             for line in self.derivation.lines
         ]

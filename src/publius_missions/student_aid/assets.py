@@ -17,7 +17,7 @@ def exemption(application: Application, derivation: Derivation) -> bool:
     the Department counts them, and so does this: the index is then at most 0 in any case.
     """
     reason = _reason(application)
-    derivation.add("asset exemption", int(bool(reason)), reason or "no ground for leaving assets out", EXEMPTION_LAW)
+    derivation.answer("asset exemption", int(bool(reason)), reason or "no ground for leaving assets out", EXEMPTION_LAW)
     return bool(reason)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from publius.kit import Progress, Unfinished, check_target, command, write_rows
 from publius_missions.student_aid.isir.explain import explain
+from publius_missions.student_aid.isir.files import WHOLE_FILE
 from publius_missions.student_aid.isir.recompute import COLUMNS, Recomputation
 from publius_missions.student_aid.isir.telling import Telling, data
 
@@ -33,7 +34,7 @@ def recompute_isir(
         raise Unfinished(
             said,
             f"The file is cut short: it ends within the record of line {rows.cut_short:,}, which is not computed.",
-            "Fetch the file again, or ask its sender for the whole of it.",
+            WHOLE_FILE,
         )
     if summary["unreadable"] == summary["records"]:
         raise Unfinished(
@@ -44,10 +45,14 @@ def recompute_isir(
 
 def _told(summary: dict[str, int]) -> str:
     count = {name: f"{number:,}" for name, number in summary.items()}
+    records = "1 record" if summary["records"] == 1 else f"{count['records']} records"
+    one = {name: number == 1 for name, number in summary.items()}
     return (
-        f"{count['records']} records, {count['with_index']} of them with a Student Aid Index:"
-        f" {count['equal']} recompute to the same dollar, {count['differing']} differ."
-        f" {count['provisional']} have a provisional index, {count['rejected']} the Department rejected,"
+        f"{records}, {count['with_index']} with a Student Aid Index:"
+        f" {count['equal']} {'comes' if one['equal'] else 'come'} out the same to the dollar,"
+        f" {count['differing']} {'differs' if one['differing'] else 'differ'}."
+        f" {count['provisional']} {'has' if one['provisional'] else 'have'} a provisional index,"
+        f" {count['rejected']} {'was' if one['rejected'] else 'were'} rejected by the Department,"
         f" {count['unreadable']} could not be read or computed."
     )
 

@@ -85,9 +85,9 @@ def dependency(answers: Answers, derivation: Derivation) -> Dependency:
         yes = applies(question, answers.award_year, answer)
         if question.name == "birth_year":
             formula = f"born before January 1, {first_year_born_too_late(answers.award_year)}"
-            derivation.add(question.line, int(yes), formula, question.law, year=answer)
+            derivation.answer(question.line, int(yes), formula, question.law, year=answer)
         else:
-            derivation.add(question.line, int(yes), "as answered", question.law)
+            derivation.answer(question.line, int(yes), "as answered", question.law)
         if yes:
             return Dependency(False, question.name == PROVISIONAL, question.name)
     return Dependency(True, False, "")

@@ -55,7 +55,7 @@ def student_aid_index(application: Application, max_pell: int, year: Tables, der
     return derivation.add(
         "Student Aid Index",
         max(LOWEST, min(highest, computed)),
-        f"the computed index, from {LOWEST} to {highest}",
+        f"the computed index, from {LOWEST:,} to {highest:,}",
         law,
         computed=computed,
     )
@@ -105,7 +105,7 @@ def _dependent_student_income(student: Unit, parents_adjusted: int, year: Tables
     return derivation.add(
         "student contribution from income",
         max(lowest, share(available, HALF)),
-        f"50 % of available income, at least {lowest}",
+        f"50 % of available income, at least {lowest:,}",
         "HEA sec. 475(g), 20 U.S.C. 1087oo(g)",
         available=available,
     )

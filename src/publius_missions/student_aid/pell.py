@@ -9,6 +9,7 @@ MINIMUM_PERCENT = {1: 325, 2: 275, 3: 400, 4: 350, 5: 275}  # By the Department'
 FULL_TIME = 100  # Percent.
 FULL_TIME_CREDITS = 12  # Credit hours a term.
 NEVER = 1_000_000  # Above every Student Aid Index.
+MAXIMUM, MINIMUM = "maximum Pell Grant by income", "minimum Pell Grant by income"  # The lines with these codes.
 LAW = "HEA sec. 401(b)(1), 20 U.S.C. 1070a(b)(1)"
 OF_FIRST_DEGREE = "HEA sec. 401(c)(1), 20 U.S.C. 1070a(c)(1)"
 NO_GRANT_FROM = "pell_law_119_21.no_grant_from"
@@ -62,10 +63,10 @@ def maximum(application: Application, income: int, guideline: int, derivation: D
     """The Department's indicator of a maximum Pell Grant: 1, 2 or 3, or 0 for none."""
     people = application.household.people
     if people and all(each.filed is Return.NOT_REQUIRED for each in people):
-        return derivation.add("maximum Pell indicator", NON_FILER, "no return was required", LAW)
+        return derivation.answer(MAXIMUM, NON_FILER, "no return was required", LAW)
     kind = SINGLE_PARENT if application.formula != "B" and single_parent(application) else OTHER_FAMILY
-    return derivation.add(
-        "maximum Pell indicator",
+    return derivation.answer(
+        MAXIMUM,
         kind if income > 0 and 100 * income <= MAXIMUM_PERCENT[kind] * guideline else 0,
         f"income above 0 and at most {MAXIMUM_PERCENT[kind]} % of the poverty guideline",
         LAW,
@@ -78,8 +79,8 @@ def minimum(application: Application, income: int, guideline: int, derivation: D
     """The Department's indicator of a minimum Pell Grant: 1 to 5, or 0 for none."""
     single = single_parent(application)
     kind = {"A": 1 if single else 2, "B": 5, "C": 3 if single else 4}[application.formula]
-    return derivation.add(
-        "minimum Pell indicator",
+    return derivation.answer(
+        MINIMUM,
         kind if 100 * income <= MINIMUM_PERCENT[kind] * guideline else 0,
         f"income at most {MINIMUM_PERCENT[kind]} % of the poverty guideline",
         LAW,
@@ -98,18 +99,24 @@ def scheduled_award(
     most, least = year["pell.maximum"], year["pell.minimum"]
     source = most.source
     if has_degree:
-        amount, reason, source = 0, "none: a Pell Grant is for the first bachelor's degree", OF_FIRST_DEGREE
+        amount, reason, source = 0, "a Pell Grant is for the first bachelor's degree", OF_FIRST_DEGREE
     elif max_pell:
-        amount, reason = most.value, "the maximum, by income and family"
+        amount, reason = most.value, "the largest Pell Grant, by income and family size"
     elif index >= no_grant_from(year):
-        amount, reason = 0, "none: the Student Aid Index is at least twice the maximum"
+        amount, reason = 0, "the Student Aid Index is at least twice the largest Pell Grant"
     elif most.value - index >= least.value:
         to_the_nearest_5 = 5 * ((most.value - max(0, index) + 2) // 5)
-        amount, reason = to_the_nearest_5, "the maximum less the Student Aid Index above 0, to the nearest $5"
+        amount, reason = (
+            to_the_nearest_5,
+            "the largest Pell Grant less the Student Aid Index above 0, to the nearest $5",
+        )
     elif min_pell:
-        amount, reason = least.value, "the minimum, by income and family"
+        amount, reason = least.value, "the smallest Pell Grant, by income and family size"
     else:
-        amount, reason = 0, "none: the index leaves less than the minimum, and there is no minimum by income"
+        amount, reason = (
+            0,
+            "the index leaves less than the smallest Pell Grant, and the smallest by income does not apply",
+        )
     return derivation.add(
         "scheduled Pell award", amount, reason, source, index=index, maximum=most.value, minimum=least.value
     )
@@ -148,7 +155,7 @@ def within_cost(award: int, cost: int, other_grants: int, year: Tables, derivati
     law = "HEA sec. 401(b)(3), 20 U.S.C. 1070a(b)(3)"
     amount, formula = min(award, cost), "the award, at most the cost of attendance"
     if other_grants >= cost and NO_GRANT_FROM in year:  # Both rules came with Public Law 119-21.
-        amount, formula, law = 0, "none: grants that are not federal cover the cost of attendance", "Public Law 119-21"
+        amount, formula, law = 0, "grants that are not federal cover the cost of attendance", "Public Law 119-21"
     return derivation.add(
         "Pell award within the cost of attendance",
         amount,

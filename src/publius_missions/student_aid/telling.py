@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from publius.kit import Derivation, Line, Result, dollars
-from publius_missions.student_aid import changes
+from publius_missions.student_aid import changes, pell
 from publius_missions.student_aid.checklist import Checklist, Filer, Item
 from publius_missions.student_aid.dependency import QUESTIONS, Dependency
 from publius_missions.student_aid.index import Aid
@@ -12,7 +12,7 @@ from publius_missions.student_aid.offers import Price
 from publius_missions.student_aid.questions import Both, asked, joined, said
 from publius_missions.student_aid.situation import Situation, counted_without
 
-INDICATORS = ("minimum Pell indicator", "maximum Pell indicator")  # The first of these in the derivation decided.
+BY_INCOME = (pell.MINIMUM, pell.MAXIMUM)  # The first of these in the derivation decided.
 NOTHING = Both("", "")
 
 
@@ -34,7 +34,7 @@ def of_aid(family: Situation, result: Result[Aid]) -> Mapping[str, str]:
 
 def _rule(line: Mapping[str, Line]) -> Both:
     """Where income decided: the rule that was looked at last, with its two figures."""
-    held = next(line[name] for name in INDICATORS if name in line)
+    held = next(line[name] for name in BY_INCOME if name in line)
     if "income" not in line["scheduled Pell award"].formula or not held.inputs:
         return NOTHING
     income, guideline = (dollars(held.inputs[name]) for name in ("income", "guideline"))

@@ -23,8 +23,8 @@ from publius_missions.student_aid.situation import Owned, Situation
 def student_aid_index(family: Situation) -> Result[Aid]:
     """The Student Aid Index and the Federal Pell Grant of one student, from the family's own answers.
 
-    Whole dollars of the tax year whose income counts. InvalidInput for an unknown award year, a figure of its tables
-    that is not known, and answers that exclude each other. HEA sec. 401, 473 and 475 to 480,
+    Whole dollars of the tax year whose income counts. Refused: an award year or a figure of its tables that is not
+    known, and answers that exclude each other. HEA sec. 401, 473 and 475 to 480,
     20 U.S.C. 1070a and 1087mm to 1087vv.
     """
     result = student_aid(family.application())
@@ -52,7 +52,7 @@ def pell_grant(
 ) -> Result[int]:
     """The Federal Pell Grant of a year in dollars, for full-time or part-time study, within the cost of attendance.
 
-    There is none after a first bachelor's degree. InvalidInput for an unknown award year. HEA sec. 401(b) and (c),
+    There is none after a first bachelor's degree. An award year that is not known is refused. HEA sec. 401(b) and (c),
     20 U.S.C. 1070a(b) and (c).
     """
     year, derivation = load(TABLES, award_year), Derivation()
@@ -78,7 +78,7 @@ def pell_grant(
 def am_i_dependent(answers: dependency.Answers) -> Result[dependency.Dependency]:
     """Whether a student is dependent: the law's questions in order, until one of them is answered with yes.
 
-    InvalidInput, with the next question, where the answers do not decide yet. HEA sec. 480(d), 20 U.S.C. 1087vv(d).
+    Where the answers do not decide yet, the next question is named. HEA sec. 480(d), 20 U.S.C. 1087vv(d).
     """
     derivation = Derivation()
     status = dependency.dependency(answers, derivation)
@@ -94,8 +94,8 @@ def am_i_dependent(answers: dependency.Answers) -> Result[dependency.Dependency]
 def what_do_i_need(student: checklist.Filer) -> Result[checklist.Checklist]:
     """Who must contribute and consent, and what to have at hand, for one student's situation.
 
-    The derivation says why each thing is needed and of how many people. InvalidInput where it is not said who is in the
-    family. HEA sec. 480 and 483, 20 U.S.C. 1087vv and 1090.
+    Each line says why a thing is needed and of how many people. It must be said who is in the family. HEA sec. 480
+    and 483, 20 U.S.C. 1087vv and 1090.
     """
     derivation = Derivation()
     items = tuple(checklist.items(student))
@@ -135,7 +135,7 @@ def what_if(
 ) -> Result[changes.Comparison]:
     """What one change would do to the Student Aid Index and the Pell Grant: both results, and the lines that changed.
 
-    Whole dollars. InvalidInput where the change cannot be, or what it comes with was not said. The law is that of
+    Whole dollars. Refused where the change cannot be, or what it comes with was not said. The law is that of
     `student_aid_index`.
     """
     then = changes.after(change, family, details)
@@ -156,8 +156,8 @@ def what_if(
 def loan_limits(borrower: loans.Borrower) -> Result[loans.Loans]:
     """The most that may be borrowed in federal Direct Loans, in the year and in all, with each figure's status.
 
-    Whole dollars. InvalidInput for an unknown award year. HEA sec. 428, 428H and 455, 20 U.S.C. 1078, 1078-8 and 1087e;
-    Public Law 119-21 from 1 July 2026.
+    Whole dollars. An award year that is not known is refused. HEA sec. 428, 428H and 455, 20 U.S.C. 1078, 1078-8
+    and 1087e; Public Law 119-21 from 1 July 2026.
     """
     derivation = Derivation()
     most = loans.limits(borrower, derivation)

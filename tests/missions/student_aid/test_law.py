@@ -90,7 +90,7 @@ def test_from_2026_27_an_index_of_twice_the_maximum_ends_the_grant():
     now, before = (student_aid(Application(year, rich)) for year in ("2026-27", "2025-26"))
     assert now.value.sai >= 14_790 and now.value.min_pell == 5
     assert (now.value.pell, before.value.pell) == (0, 740)
-    assert "twice the maximum" in now.derivation.lines[-1].formula
+    assert "twice the largest" in now.derivation.lines[-1].formula
 
 
 @pytest.mark.parametrize(("award", "intensity", "year"), [(7_395, 100, 7_395), (7_395, 50, 3_698), (740, 25, 185)])

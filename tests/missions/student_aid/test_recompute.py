@@ -46,7 +46,7 @@ def rows_of(out):
 
 def test_a_row_a_record_and_a_summary(good, tmp_path):
     said = run(good, tmp_path / "out.csv")
-    assert said.startswith("3 records, 2 of them with a Student Aid Index: 1 recompute to the same dollar, 1 differ.")
+    assert said.startswith("3 records, 2 with a Student Aid Index: 1 comes out the same to the dollar, 1 differs.")
     rows = rows_of(tmp_path / "out.csv")
     pairs = [f"{name}_{whose}" for name in ("sai", "max_pell", "min_pell") for whose in ("record", "computed")]
     assert list(rows[0]) == ["line", "formula", *pairs, "note"]
@@ -118,23 +118,24 @@ def test_a_row_says_what_the_law_of_today_makes_of_an_earlier_record(tmp_path):
     (tmp_path / "file.txt").write_text(record_of("2026-27", **texts, at_3888="040"))
     (row,) = Recomputation(tmp_path / "file.txt", quiet)
     assert row.max_pell_record == row.max_pell_computed == 3
-    assert "made before foreign income counted for Pell; today: no maximum Pell indicator" in row.note
+    assert "made before foreign income counted for Pell; today maximum Pell Grant by income: no" in row.note
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"4" + b" " * 7_703, "no award year known here"),
-        (record_of("2026-27")[:-40].encode(), "7,904 characters; one of 2026-27 has 7,944"),
-        (b"", "holds no record"),
-        (b"\n\r\n   \n", "holds no record"),
+        (record_of("2026-27")[:-40].encode() + b"\n", "7,904 characters; one of 2026-27 has 7,944"),
+        (b"\n" + record_of("2026-27")[:99].encode(), "first record, on line 2, after 99 of 7,944 characters"),
+        (b"", "is empty"),
+        (b"\n\r\n   \n", "7 characters, all of them blank, and no record"),
         (b"Dear Sir or Madam", "no award year known here"),
         (gzip.compress(record_of("2026-27").encode()), "compressed with gzip. Unpack it"),
         (b"PK\x03\x04" + b"x" * 9_000, "zip archive"),
         (record_of("2026-27").encode("utf-16"), "two-byte characters"),
         (b"\0" * 100_000, "no award year known here"),
     ],
-    ids=["year", "cut short", "empty", "blank", "letter", "gzip", "zip", "utf-16", "binary"],
+    ids=["year", "a short record", "cut short", "empty", "blank", "letter", "gzip", "zip", "utf-16", "binary"],
 )
 def test_a_file_that_is_none_is_refused_and_leaves_no_output(tmp_path, content, says):
     (tmp_path / "file.txt").write_bytes(content)

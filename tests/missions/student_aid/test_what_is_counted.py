@@ -14,6 +14,6 @@ def test_what_decides_and_was_not_said_is_said():
     alone = computed(tools.student_aid_index, **family)
     assert alone.value.pell == 7_395 and "head of household" not in alone.told("en")
     none = computed(tools.pell_grant, award_year="2026-27", student_aid_index=8_000)
-    assert none.value == 0 and "It counts no maximum or minimum Pell Grant by income" in none.told("en")
+    assert none.value == 0 and "It assumes no maximum or minimum Pell Grant by income" in none.told("en")
     assert computed(tools.pell_grant, award_year="2026-27", student_aid_index=8_000, minimum_pell=True).value == 740
     assert "by income" not in computed(tools.pell_grant, award_year="2026-27", student_aid_index=-5).told("en")

@@ -51,7 +51,7 @@ def shown(
             line.name[:1].upper() + line.name[1:],
             tuple((name.replace("_", " "), _figure(name, amount)) for name, amount in line.inputs.items()),
             line.formula,
-            f"{line.amount:,}",
+            line.shown,
             line.citation,
         )
         for line in result.lines(language)

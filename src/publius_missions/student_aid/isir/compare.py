@@ -7,7 +7,7 @@ from publius_missions.student_aid.index import Aid, student_aid
 from publius_missions.student_aid.isir import in_force
 from publius_missions.student_aid.isir.layout import layout_of
 from publius_missions.student_aid.isir.record import Record, application, number
-from publius_missions.student_aid.pell import NON_FILER
+from publius_missions.student_aid.pell import MAXIMUM, MINIMUM, NON_FILER
 
 
 class Difference(NamedTuple):
@@ -48,8 +48,8 @@ def results(record: Record, aid: Aid) -> list[tuple[str, int, int]]:
     fields = record.fields
     pairs = [
         ("Student Aid Index", number(fields, "sai" if fields["sai"] else "provisional_sai"), aid.sai),
-        ("maximum Pell indicator", number(fields, "max_pell"), aid.max_pell),
-        ("minimum Pell indicator", number(fields, "min_pell"), aid.min_pell),
+        (MAXIMUM, number(fields, "max_pell"), aid.max_pell),
+        (MINIMUM, number(fields, "min_pell"), aid.min_pell),
     ]
     if fields["sai"]:
         pairs.append(("Pell flag", int(fields["pell_flag"] == "Y"), int(aid.pell > 0)))

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from publius.kit import InvalidInput
 from publius_missions.student_aid.isir.layout import LENGTHS
-from publius_missions.student_aid.isir.record import read
+from publius_missions.student_aid.isir.record import YEAR_CODES, read
 
 LONGEST_LINE = 1024 * 1024  # Bytes; a record has not even 8,000.
 
+WHOLE_FILE = "Fetch the file again, or ask its sender for the whole of it."
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NO_RECORDS = {  # How files begin that hold no plain text, and what to do with them.
     b"\x1f\x8b": ("compressed with gzip", "Unpack it first, with gunzip."),
@@ -49,10 +50,28 @@ def first_record(file: Path) -> First:
     start = start_of(file)
     with file.open("rb") as opened:
         opened.seek(start)
-        while line := opened.readline(LONGEST_LINE):
+        for number, line in enumerate(iter(lambda: opened.readline(LONGEST_LINE), b""), 1):
             if text := text_of(line):
+                _whole(line, text, number)
                 return First(start, read(text).award_year, len(line))
-    raise InvalidInput(f"The file {str(file)!r} holds no record.", "Give an ISIR file, one record a line.")
+    size = file.stat().st_size
+    if not size:
+        raise InvalidInput(f"The file {str(file)!r} is empty.", "Give an ISIR file, one record a line.")
+    raise InvalidInput(
+        f"The file {str(file)!r} has {size:,} characters, all of them blank, and no record. It may be cut short.",
+        WHOLE_FILE,
+    )
+
+
+def _whole(line: bytes, text: str, number: int) -> None:
+    """InvalidInput where the file ends within its first record, which is then all that there is of it."""
+    needed = LENGTHS.get(YEAR_CODES.get(text[:1], ""), 0)
+    if not line.endswith(b"\n") and len(text) < needed:
+        raise InvalidInput(
+            f"The file is cut short: it ends within its first record, on line {number:,}, after {len(text):,} of"
+            f" {needed:,} characters. So there is no whole record to compute.",
+            WHOLE_FILE,
+        )
 
 
 def cut_short(file: Path, first: First) -> bool:

@@ -18,6 +18,7 @@ from publius_missions.student_aid.isir.compare import differences, was_computed
 from publius_missions.student_aid.isir.files import First, cut_short, first_record, text_of
 from publius_missions.student_aid.isir.record import Record, application, number, read, reject_reasons
 from publius_missions.student_aid.isir.rejects import named
+from publius_missions.student_aid.pell import MAXIMUM
 
 CHUNK = 2 * 1024 * 1024  # Bytes that a worker takes at once: about 260 records.
 SMALL = 2 * CHUNK  # Up to here, starting processes would take longer than the work.
@@ -187,5 +188,5 @@ def _remarks(record: Record, applied: Application, tables: Tables, aid: Aid) -> 
     if record.fields["provisional_sai"]:
         yield f"provisional index {record.fields['provisional_sai']}"
     if tables is not load(TABLES, record.award_year) and (today := student_aid(applied).value) != aid:
-        indicator = f"maximum Pell indicator {today.max_pell}" if today.max_pell else "no maximum Pell indicator"
-        yield f"made before foreign income counted for Pell; today: {indicator}"
+        code = f"yes, code {today.max_pell}" if today.max_pell else "no"
+        yield f"made before foreign income counted for Pell; today {MAXIMUM}: {code}"

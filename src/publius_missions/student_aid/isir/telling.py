@@ -11,11 +11,12 @@ from publius_missions.student_aid.application import Return
 from publius_missions.student_aid.isir.explain import Compared, Explained, Given, Person, Step
 from publius_missions.student_aid.isir.record import family_size, reject_reasons
 from publius_missions.student_aid.isir.rejects import named
+from publius_missions.student_aid.pell import MAXIMUM, MINIMUM
 from publius_missions.student_aid.questions import SPANISH
 
 LANGUAGES = ("en", "es")
 FLAG = "Pell flag"
-CODES = ("maximum Pell indicator", "minimum Pell indicator")  # Of which 0 means that there is none.
+CODES = (MAXIMUM, MINIMUM)  # The record holds these as codes, of which 0 is no.
 
 
 @cache
@@ -117,9 +118,10 @@ class Telling:
         return self.law(name) if self._at else name.replace("_", " ")
 
     def _amount(self, name: str, amount: int) -> str:
-        if name == "asset exemption":
-            return self._say("results", "yes" if amount else "no")
-        return self._say("results", "none") if name in CODES and not amount else f"{amount:,}"
+        if name in (*CODES, "asset exemption"):
+            answer = self._say("results", "yes" if amount else "no")
+            return self._say("results", "coded", answer=answer, code=amount) if amount and name in CODES else answer
+        return f"{amount:,}"
 
     def _results(self, explained: Explained) -> Iterator[str]:
         assert explained.result is not None
