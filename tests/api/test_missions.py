@@ -60,7 +60,7 @@ async def test_a_tool_is_computed_with_every_line_and_a_receipt(
     assert (result["value"], result["says"]) == (2_400, "Cuesta $2,400.")
     assert result["derivation"][1] == {
         "name": "cost", "amount": 2_400, "formula": "beds x cost of a bed", "citation": "Garden Act, sec. 2",
-        "inputs": {"beds": 2, "each": 1_200},
+        "inputs": {"beds": 2, "each": 1_200}, "answer": "",
     }  # fmt: skip
     assert result["text"].startswith("Cuesta $2,400.\n")
     assert result["arguments"]["gardeners"] == [{"wage": 1_000, "hours": 40}]

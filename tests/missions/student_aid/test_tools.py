@@ -291,22 +291,3 @@ def test_the_award_years_to_choose_from_are_those_with_tables():
     for tool in (tools.student_aid_index, tools.loan_limits):
         offered = {choice.value for choice in tool.parameter("award_year").choices}
         assert offered == {table.stem for table in TABLES.glob("*.toml")}
-
-
-@pytest.mark.parametrize("income", [20_000, 90_000, 120_000, 250_000])
-def test_a_result_speaks_to_a_student_and_not_to_a_programmer(income):
-    parent = {"adjusted_gross_income": income, "income_earned": income, "income_tax": 0, "filing_status": "joint"}
-    result = computed(tools.student_aid_index, **FAMILY | {"parents": [parent]})
-    for language, no_grant, unwanted in (
-        ("en", "would be $0: the", "indicator"),
-        ("es", "sería de $0: el", "indicador"),
-    ):
-        text = result.text(language)
-        assert unwanted not in text and ": none:" not in text and ": ninguna:" not in text
-        assert (no_grant in text) is (result.value.pell == 0)
-    assert ("Maximum Pell Grant by income: yes, " in result.text()) is bool(result.value.max_pell)
-
-
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
-def test_what_a_tool_says_of_itself_names_no_class_of_the_code(tool):
-    assert "InvalidInput" not in tool.description and "derivation" not in tool.description.lower()
