@@ -73,6 +73,7 @@ class Ask:
     called: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] | Collection[str] = ()
     named: bool = False
+    of_age: str = ""
 
     def listed(self) -> tuple[Choice, ...]:
         """The choices, in their order."""

@@ -31,7 +31,8 @@ def _no_faults(values: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
 class Tool:
     """A function of a mission with all that follows from its types. Calling it calls the function.
 
-    `asks` are words of a question that this tool answers; `…` in them stands for a few words of any kind.
+    `asks` are words of a question that this tool answers; `…` in them stands for a few words of any kind, and those
+    that begin with `+` count only where something is said for its inputs too.
     `summary` is the first sentence of `description`. `needed` names the inputs that are wanted besides the required
     ones, by the values so far. `faults` says which values cannot stand beside each other: by the path of the input at
     fault a sentence in each language. It is also asked while some values are still missing.

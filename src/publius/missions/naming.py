@@ -49,7 +49,7 @@ def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[Token], text: st
     for opposite in opposites:
         for first, end in spelling.places(opposite, words, 0):
             found.append(Place(slot, tokens[first][1], tokens[end - 1][2], len(opposite), opposite=True))
-    if slot.kind is Kind.WHOLE and not found:
+    if slot.kind is Kind.WHOLE and not found and not slot.parameter.ask.of_age:  # `my sister is 25 years old`
         for word in _own_words(slot, slots):
             for first, end in spelling.places(word, words, 0):
                 found.append(Place(slot, tokens[first][1], tokens[end - 1][2], len(word), sure=False))

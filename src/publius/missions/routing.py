@@ -64,7 +64,7 @@ def route(text: str, tools: Sequence[Tool]) -> Tool | None:
     So `soy dependiente` in `Soy dependiente, ¿cuánta beca Pell recibiría?` is an input, and not what is asked for.
     """
     words = spelling.words(text)
-    letters = {tool.name: max((_letters(phrase, words) for phrase in tool.asks), default=0) for tool in tools}
+    letters = {tool.name: max((_letters(phrase, words) for phrase in _asks(tool, text)), default=0) for tool in tools}
     named = [tool for tool in tools if letters[tool.name]]
     if len(named) < 2:
         return named[0] if named else None
@@ -105,6 +105,12 @@ def _told(tool: Tool, other: Tool, given: Mapping[str, Any]) -> bool:
     asks = {fold(phrase) for phrase in tool.asks}
     told = (slot for slot in slots_of(other) if slot.path in given and slot.kind in (Kind.WHOLE, Kind.MONEY))
     return other is not tool and any(asks & {fold(word) for word in slot.parameter.ask.words} for slot in told)
+
+
+def _asks(tool: Tool, text: str) -> Sequence[str]:
+    """The words that ask for the tool; those behind a `+` only of who says something for its inputs as well."""
+    told = any(phrase.startswith("+") for phrase in tool.asks) and said(text, slots_of(tool)).values
+    return [phrase.lstrip("+ ") for phrase in tool.asks if told or not phrase.startswith("+")]
 
 
 def _letters(phrase: str, words: list[str]) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from publius.kit import Kind
-from publius.missions import answering, mentions, naming, whose
+from publius.missions import ages, answering, mentions, naming, whose
 from publius.missions.attributes import described
 from publius.missions.choosing import choice_in
 from publius.missions.clauses import Pair, Place, is_amount, paired
@@ -105,6 +105,7 @@ def said(text: str, slots: Sequence[Slot], asked: Sequence[Slot] = (), subject: 
     unplaced += _without(unused, bare.values)
     unplaced += amounts(text[LONGEST : 4 * LONGEST])
     values = bare.values | {path: value for path, value in values.items() if path not in dropped}
+    values = ages.completed(values, slots)
     named += [] if any(path in values for path in loose) else loose[-1:]  # one of them says it for all
     lacking = tuple(path for path in dict.fromkeys(named) if path not in values)
     known_of = frozenset(several), frozenset(told), lacking, subject
@@ -177,11 +178,12 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
     places = [place for place in places if whose.belongs(place, people, subject)]
     held = [each for each in mentions.read(text) if each.kind in _COUNTED and not each.idle]
     held = [each for each in held if is_amount(each) or not whose.is_number(people, each.start, text)]
-    found_pairs = paired(places, held, text)
+    age, used = ages.said(text, held, slots)
+    found_pairs = paired(places, [each for each in held if each not in used], text)
     pairs = [(mention, place) for mention, place in found_pairs if mention.fits(place.slot.kind)]
     doubted = [(mention, place) for mention, place in found_pairs if not mention.fits(place.slot.kind)]
-    used = {mention for mention, _ in pairs}
-    found: dict[str, Answer] = {}
+    used |= {mention for mention, _ in pairs}
+    found: dict[str, Answer] = dict(age)
     loose: list[str] = []
     twice = set()
     for mention, place in pairs:

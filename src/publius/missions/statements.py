@@ -25,6 +25,7 @@ _FIRST = re.compile(
     | my\ (?:family|household|son|daughter|child)|mi\ (?:familia|hij))""",
     re.X,
 )
+_CHILD = re.compile(r"(?:my|our) (?:son|daughter|child)|mi hij")
 # Nothing but the name, as people list what they are: `dependent, 2026-27, family of 4`.
 _LISTED = re.compile(r"\W*(?P<no>(?:not|no)\s+)?(?:(?:an?|una?|estudiante)\s+)*(?:student|estudiante)?\W*")
 # A question that follows on what is stated: `Soy dependiente, ¿cuánto recibiría?`
@@ -56,6 +57,8 @@ def states_it(text: str, start: int, end: int) -> bool | None:
     between = folded[opening.end() : start]
     if len(between) > 40 or re.search(r"[,:;]", between):
         return None
+    if _CHILD.match(opening.group()) and opening.end() > start:
+        return None  # `My daughter is 19` is of whom a parent asks for, and does not say that she has a child.
     if not _FIRST.match(opening.group()) and opening.end() < start:
         # Of somebody else it is said only where the name itself includes them: `my parents are married`.
         return None

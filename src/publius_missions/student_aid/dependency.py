@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from publius.kit import AwardYear, Between, Derivation, InvalidInput, Whole, YesNo
-from publius_missions.student_aid.questions import asked
+from publius_missions.student_aid.questions import asked, said
 
 INDEPENDENT_AGE = 24
 
@@ -22,9 +22,12 @@ class Question(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """A student's answers; None for a question that was not answered, since the law may not need it."""
+    """A student's answers; None for a question that was not answered, since the law may not need it.
 
-    award_year: Annotated[AwardYear, asked("award_year")]
+    An age in a year stands for the two years of birth that it leaves open, and decides where both say the same.
+    """
+
+    award_year: Annotated[AwardYear | None, asked("award_year")] = None
     birth_year: Annotated[Whole | None, Between(1900, 2025), asked("birth_year")] = None
     orphan_foster_or_ward: Annotated[YesNo | None, asked("orphan_foster_or_ward")] = None
     emancipated_or_guardianship: Annotated[YesNo | None, asked("emancipated_or_guardianship")] = None
@@ -34,6 +37,8 @@ class Answers(NamedTuple):
     legal_dependents: Annotated[YesNo | None, asked("legal_dependents")] = None
     homeless: Annotated[YesNo | None, asked("homeless")] = None
     unusual_circumstances: Annotated[YesNo | None, asked("unusual_circumstances")] = None
+    age: Annotated[Whole | None, Between(0, 125), asked("age")] = None
+    age_year: Annotated[Whole | None, Between(2020, 2040), asked("age_year")] = None
 
 
 class Dependency(NamedTuple):
@@ -48,6 +53,7 @@ QUESTIONS = tuple(
     Question(**each)
     for each in tomllib.loads(Path(__file__).with_name("dependency.toml").read_text(encoding="utf-8"))["question"]
 )
+AGE = "birth_year"  # The question that a year of birth or an age answers.
 PROVISIONAL = "unusual_circumstances"  # The one ground that a college's financial aid office has to confirm.
 
 
@@ -56,38 +62,96 @@ def first_year_born_too_late(award_year: str) -> int:
     return int(award_year[:4]) - INDEPENDENT_AGE + 1
 
 
-def applies(question: Question, award_year: str, answer: Any) -> bool:
-    """Whether the answer is a ground of independence; a year of birth by the award year's cut-off."""
-    if question.name == "birth_year":
-        return bool(answer < first_year_born_too_late(award_year))
-    return bool(answer)
+AWARD_YEARS = tuple(asked("award_year").choices)
+
+
+def cut_offs(award_year: str | None) -> tuple[int, ...]:
+    """The cut-off of the award year; where none is said, those of all that there are."""
+    return tuple(map(first_year_born_too_late, [award_year] if award_year else AWARD_YEARS))
+
+
+def born(given: Mapping[str, Any]) -> tuple[int, ...]:
+    """The years in which the student can have been born, by that year itself or by an age; none where neither is said.
+
+    Whoever is 23 in 2026 was born in 2003, or in 2002 if the birthday is still to come.
+    """
+    if given.get("birth_year") is not None:
+        return (given["birth_year"],)
+    if given.get("age") is None or given.get("age_year") is None:
+        return ()
+    return given["age_year"] - given["age"] - 1, given["age_year"] - given["age"]
+
+
+def old_enough(given: Mapping[str, Any]) -> bool | None:
+    """Whether the student is 24 in time; None where what was said leaves it open."""
+    found = {year < cut_off for year in born(given) for cut_off in cut_offs(given.get("award_year"))}
+    return found.pop() if len(found) == 1 else None
+
+
+def answer(question: Question, given: Mapping[str, Any]) -> bool | None:
+    """Whether this is a ground of independence; None where it is not known yet."""
+    return old_enough(given) if question.name == AGE else given.get(question.name)
+
+
+def ground(given: Mapping[str, Any]) -> Question | None:
+    """The first answer that makes independent. One that a college has to confirm counts when no other is open."""
+    for question in QUESTIONS:
+        if answer(question, given) and not (question.name == PROVISIONAL and open_questions(given)):
+            return question
+    return None
+
+
+def open_questions(given: Mapping[str, Any]) -> list[Question]:
+    """The questions that are not answered yet, in the law's order."""
+    return [question for question in QUESTIONS if answer(question, given) is None]
 
 
 def needed(given: Mapping[str, Any]) -> tuple[str, ...]:
-    """The next question by the answers so far: the first that is open, until one of them is a ground."""
-    if "award_year" not in given:
+    """The next question by the answers so far; none once an answer is a ground, and the award year where it decides."""
+    if ground(given) is not None:
         return ()
-    for question in QUESTIONS:
-        answer = given.get(question.name)
-        if answer is None:
-            return (question.name,)
-        if applies(question, given["award_year"], answer):
-            return ()
-    return ()
+    year = () if given.get("award_year") else ("award_year",)
+    following = next(iter(open_questions(given)), None)
+    if following is None:
+        return year
+    if following.name != AGE:
+        return (*year, following.name)
+    if given.get("age") is not None and given.get("age_year") is None:
+        return (*year, "age_year")
+    return year if year and born(given) else (*year, AGE)
+
+
+def faults(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Where an age and a year of birth cannot both be; by the path of the answer, in both languages."""
+    by_age = born({**given, "birth_year": None})
+    if given.get("birth_year") is None or not by_age or given["birth_year"] in by_age:
+        return {}
+    return {"birth_year": said("fault_age", first=str(by_age[0]), second=str(by_age[1])).says()}
 
 
 def dependency(answers: Answers, derivation: Derivation) -> Dependency:
-    """The status by the answers in the law's order, a line for each question asked: 1 for yes, 0 for no."""
+    """The status by the answers in the law's order, a line for each one that was given: 1 for yes, 0 for no."""
+    given = answers._asdict()
+    if missing := needed(given):
+        raise InvalidInput("The answers do not decide yet.", f"Answer also: {asked(missing[-1]).question}")
+    decisive = ground(given)
     for question in QUESTIONS:
-        answer = getattr(answers, question.name)
-        if answer is None:
-            raise InvalidInput("The answers do not decide yet.", f"Answer also: {asked(question.name).question}")
-        yes = applies(question, answers.award_year, answer)
-        if question.name == "birth_year":
-            formula = f"born before January 1, {first_year_born_too_late(answers.award_year)}"
-            derivation.answer(question.line, int(yes), formula, question.law, year=answer)
-        else:
+        yes = answer(question, given)
+        if question.name == AGE and yes is not None:
+            derivation.answer(question.line, int(yes), _rule(given), question.law, **_told(given))
+        elif yes is not None:
             derivation.answer(question.line, int(yes), "as answered", question.law)
-        if yes:
+        if question is decisive:
             return Dependency(False, question.name == PROVISIONAL, question.name)
     return Dependency(True, False, "")
+
+
+def _rule(given: Mapping[str, Any]) -> str:
+    """The age's rule: with the earliest cut-off, where all of them say the same."""
+    return f"born before January 1, {min(cut_offs(given.get('award_year')))}"
+
+
+def _told(given: Mapping[str, Any]) -> dict[str, int]:
+    if given["birth_year"] is not None:
+        return {"year": given["birth_year"]}
+    return {"age": given["age"], "in the year": given["age_year"]}

@@ -32,6 +32,7 @@ def asked(name: str) -> Ask:
         called={int(value): tuple(names) for value, names in words.get("called", {}).items()},
         choices={value: tuple(names) for value, names in words.get("choices", {}).items()},
         named=words.get("named", False),
+        of_age=words.get("of_age", ""),
     )
 
 

@@ -63,13 +63,14 @@ def of_pell(
     return (told + said("counted", what=joined(map(said, without), ", "))).says()
 
 
-def of_dependency(award_year: str, status: Dependency) -> Mapping[str, str]:
-    """The status and its ground."""
+def of_dependency(award_year: str | None, status: Dependency) -> Mapping[str, str]:
+    """The status and its ground; without an award year, of every year that there is."""
+    year = award_year or said("any_award_year")
     if status.dependent:
-        return said("dependent", award_year=award_year).says()
+        return said("dependent", award_year=year).says()
     ground = next(Both(each.en, each.es) for each in QUESTIONS if each.name == status.ground)
     kind = "provisional" if status.provisional else "independent"
-    return said(kind, award_year=award_year, ground=ground).says()
+    return said(kind, award_year=year, ground=ground).says()
 
 
 def of_checklist(filer: Filer, checklist: Checklist, items: Sequence[Item]) -> Mapping[str, str]:

@@ -72,8 +72,12 @@ def pell_grant(
     asks=(
         *("am i dependent", "am i independent", "am i a dependent", "am i an independent", "dependent or independent"),
         *("soy … dependiente", "soy … independiente", "dependiente o independiente"),
+        *("is he|she dependent|independent", "is my … dependent|independent", "es mi … dependiente|independiente"),
+        *("+ need … their|parents|parent|parents' info|information|data|income|signature", "+ put … parents on"),
+        *("+ necesito … sus|padres datos|información|firma", "+ necesito … datos|información|firma … padres"),
     ),
     needed=dependency.needed,
+    faults=dependency.faults,
 )
 def am_i_dependent(answers: dependency.Answers) -> Result[dependency.Dependency]:
     """Whether a student is dependent: the law's questions in order, until one of them is answered with yes.
