@@ -14,6 +14,7 @@ from publius.errors import InvalidInputs, NotFound
 from publius.kit import InvalidInput, Tool
 from publius.missions import hearing, phrases
 from publius.missions.computing import Forms, computed
+from publius.missions.helping import helped
 from publius.missions.languages import language_of
 from publius.missions.pack import Pack
 from publius.missions.phrases import Spoken
@@ -53,7 +54,7 @@ class Desk:
         """
         if question.call is not None:
             return self._called(pack, tools, grant, question.call, question.language)
-        return await _Turn(self, pack, tools, grant, question).evidence()
+        return helped(pack, tools, question, self._url) or await _Turn(self, pack, tools, grant, question).evidence()
 
     def _called(self, pack: Pack, tools: Sequence[Tool], grant: Grant, call: ToolCall, language: str) -> Evidence:
         tool = next((tool for tool in tools if tool.name == call.name), None)

@@ -35,6 +35,8 @@ class Card(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("en",)
     title_es: str = ""
     description_es: str = ""
+    example: str = ""  # a question that it answers, told to whoever asks for help
+    example_es: str = ""
     interview: str = ""  # the file of a guided interview, or "" for none
     uses: tuple[Literal["processes"], ...] = ()  # what its code needs beyond the kit; shown by `check`
     refuse: tuple[Refusal, ...] = ()

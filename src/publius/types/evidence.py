@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from publius.types.draft import Usage
 
-ReplyKind = Literal["result", "ask", "confirm", "refuse", "not-in-sources"]
+ReplyKind = Literal["result", "ask", "confirm", "refuse", "not-in-sources", "help"]
 
 
 class Passage(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ def of_card(folder: Path, card: Card, today: date) -> Iterator[Finding]:
         except BrokenMission as error:
             yield Finding(error.file, error.line, error.said)
     if "es" in card.languages:
-        for field in ("title_es", "description_es"):
+        for field in ("title_es", "description_es", *(("example_es",) if card.example else ())):
             if not getattr(card, field).strip():
                 yield Finding(CARD, at(field), f"languages has es, and {field} is missing")
         for rule in card.refuse:
