@@ -35,7 +35,9 @@ class Tool:
     that begin with `+` count only where something is said for its inputs too.
     `summary` is the first sentence of `description`. `needed` names the inputs that are wanted besides the required
     ones, by the values so far. `faults` says which values cannot stand beside each other: by the path of the input at
-    fault a sentence in each language. It is also asked while some values are still missing.
+    fault a sentence in each language. It is also asked while some values are still missing. `turns_on` names, by their
+    paths, inputs with a default that would change the result of the values so far: whoever can be asked is asked for
+    them, and they are not assumed.
     """
 
     function: Function
@@ -49,6 +51,7 @@ class Tool:
     groups: tuple[Group, ...] = ()
     needed: Needed = _nothing
     faults: Faults = _no_faults
+    turns_on: Needed = _nothing
 
     def __call__(self, **values: Any) -> Result[Any]:
         """Compute with values as `read` returns them, or with groups of them that are made already."""
@@ -96,6 +99,10 @@ class Tool:
             or (each.name in needed and is_nobody(each, given.get(each.name)))
         )
 
+    def undecided(self, given: Mapping[str, Any]) -> tuple[str, ...]:
+        """The paths of the inputs with a default on which the result still turns, by what was given."""
+        return tuple(self.turns_on(readable(self.parameters, given)))
+
     def fields(self, values: Mapping[str, Any]) -> dict[str, str]:
         """The fields of a form filled in with these values, as `read` returns them; some may be missing."""
         return fields_of(self.parameters, values)
@@ -110,7 +117,13 @@ class Tool:
 
 
 def tool(
-    *, title: str, es: str = "", asks: Sequence[str] = (), needed: Needed = _nothing, faults: Faults = _no_faults
+    *,
+    title: str,
+    es: str = "",
+    asks: Sequence[str] = (),
+    needed: Needed = _nothing,
+    faults: Faults = _no_faults,
+    turns_on: Needed = _nothing,
 ) -> Callable[[Function], Tool]:
     """Make a tool of a function whose parameters are annotated with the kit's types and an `Ask` each.
 
@@ -130,7 +143,18 @@ def tool(
         summary = description.partition("\n\n")[0].replace("\n", " ")
         found, groups = parameters(function)
         return Tool(
-            function, name, title, es or title, summary, description, tuple(asks), found, groups, needed, faults
+            function=function,
+            name=name,
+            title=title,
+            title_es=es or title,
+            summary=summary,
+            description=description,
+            asks=tuple(asks),
+            parameters=found,
+            groups=groups,
+            needed=needed,
+            faults=faults,
+            turns_on=turns_on,
         )
 
     return made

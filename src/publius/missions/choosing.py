@@ -7,6 +7,10 @@ from publius.missions.slots import Slot
 from publius.verification.words import listed, says_something
 
 _DENIES = listed("not no never isn't aren't don't didn't doesn't wasn't neither ni nunca tampoco")
+_PEOPLE = listed("""
+    mom moms mother mothers mum dad dads father fathers parent parents woman man person people guy lady
+    madre madres mama mamas padre padres papa papas mujer hombre persona
+""")
 _ASKS = listed("cuanto cuanta cuantos cuantas")  # which are no mistyped `cuarto`
 DENIED = 3  # words behind a `not` that it denies: `I am not a U.S. citizen`
 BESIDE = 2  # words between a name and the longer one that it belongs to: `first year of law school`
@@ -31,14 +35,17 @@ def choice_in(slot: Slot, words: Sequence[str], named: bool, clauses: Collection
             for value, names in labels.items()
             for name in [*(each for each in names if len(each) > 1 or named), *called[value]]
             for first, end in spelling.places(" ".join(name), words)
-            if all(_is(said, word, known) for said, word in zip(words[first:end], name, strict=False))
+            if (end - first > 1 or not _of_somebody(words, first))
+            and all(_is(said, word, known) for said, word in zip(words[first:end], name, strict=False))
             and not _denied(words, first, clauses)
         ]
     )
     if len(whole) == 1 or not named:
         return next(iter(whole)) if len(whole) == 1 else None
     hits = {}
-    affirmed = [word for at, word in enumerate(words) if not _denied(words, at, clauses)]
+    affirmed = [
+        word for at, word in enumerate(words) if not _denied(words, at, clauses) and not _of_somebody(words, at)
+    ]
     for value, names in labels.items():
         others = {word for other, held in labels.items() if other != value for name in held for word in name}
         own = {word for name in names for word in name if says_something(word) and len(word) > 2} - others
@@ -50,6 +57,11 @@ def choice_in(slot: Slot, words: Sequence[str], named: bool, clauses: Collection
 def _is(said: str, word: str, known: Collection[str]) -> bool:
     """Whether `said` is this word; one of the `known` is never another one mistyped: `pregrado` is no `posgrado`."""
     return spelling.form(said) == spelling.form(word) or (said not in known and spelling.meant(said, word))
+
+
+def _of_somebody(words: Sequence[str], at: int) -> bool:
+    """Whether the word tells what somebody is: the `single` of `single mom` is no filing status."""
+    return not _PEOPLE.isdisjoint((*words[max(0, at - 1) : at], *words[at + 1 : at + 2]))
 
 
 def _denied(words: Sequence[str], first: int, clauses: Collection[int]) -> bool:

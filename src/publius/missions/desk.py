@@ -23,8 +23,8 @@ from publius.missions.refusals import refused
 from publius.missions.routing import gives_for, route, wants_result, wants_telling
 from publius.missions.saying import Said, said
 from publius.missions.shelf import Shelf
-from publius.missions.slots import Slot, arguments, missing, slots_of
-from publius.missions.turns import affirms, asks_something, denies, goes_on, stated
+from publius.missions.slots import Slot, arguments, missing, slots_of, undecided
+from publius.missions.turns import affirms, asks_something, denies, goes_on, knows_not, stated
 from publius.retrieval.gathering import asked as searched
 from publius.types import Evidence, Grant, Question, Reply, ToolCall, Usage
 
@@ -169,7 +169,9 @@ class _Turn:
         heard = hearing.heard(spoken.tool, [text], spoken.values, asked)
         heard = hearing.also(heard, hearing.outside(self._text, text))
         heard = hearing.of_one(heard, spoken, self._said[:-1])
-        values = heard.values
+        values: dict[str, Any] = dict(heard.values)
+        if now and not values and knows_not(self._text):
+            values = {slot.path: None for slot in undecided(spoken.tool, spoken.values) if slot in asked}
         understood = values or heard.several or hearing.spoken_of(spoken.tool, heard.named, spoken.values)
         if not understood and now and not asks_something(self._text) and (asked or not denies(self._text)):
             values = await self._proposed(spoken.tool)
@@ -235,6 +237,8 @@ class _Turn:
             return self._ask(tool, values, (), *wrong, *notes)
         if lacking := missing(tool, values) or hearing.spoken_of(tool, heard.named, values):
             return self._ask(tool, values, _together(lacking), *notes)
+        if open_ones := undecided(tool, values):
+            return self._ask(tool, values, open_ones, *notes)
         try:
             computed(self._pack, tool, arguments(values), self._language, self._forms)
         except InvalidInput as error:

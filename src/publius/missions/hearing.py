@@ -81,7 +81,7 @@ def contradictions(tool: Tool, values: Mapping[str, Any], language: str) -> list
 
     Of people who are still to be asked about what nobody says is as the tool takes it.
     """
-    fields = {path: written(value) for path, value in values.items()}
+    fields = {path: written(value) for path, value in values.items() if value is not None}
     for slot in missing(tool, values):
         for each in slot.people.fields if slot.people else ():
             if not each.required and each.default is not None:

@@ -170,7 +170,9 @@ def read_back(message: str, tools: Iterable[Tool]) -> Spoken | None:
 
 
 def shown(slot: Slot, value: Any, language: str) -> str:
-    """A value as a person reads it."""
+    """A value as a person reads it; None is what was asked for and is not known."""
+    if value is None:
+        return LEFT_OUT[language]
     match slot.kind:
         case Kind.MONEY:
             return dollars(value)
@@ -262,8 +264,9 @@ def _read_lines(lines: Sequence[str], tool: Tool, language: str) -> tuple[dict[s
                 if match[1] != "-" and match[2] == label:
                     asked.append(slot)
                 elif match[1] == "-" and match[2].startswith(f"{label} "):
-                    value = _read_value(slot, match[2].removeprefix(label).strip(), language)
-                    if value is not None:
+                    text = match[2].removeprefix(label).strip()
+                    value = _read_value(slot, text, language)
+                    if value is not None or (text == LEFT_OUT[language] and not slot.parameter.required):
                         values[slot.path] = value
     return values, tuple(asked)
 

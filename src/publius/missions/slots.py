@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from publius.kit import Kind, Parameter, Tool
 
-Values = Mapping[str, Any]  # what is known, by the path of its slot
+Values = Mapping[str, Any]  # what is known, by the path of its slot; None where somebody was asked and does not know
 
 
 class Slot(Struct, frozen=True):
@@ -42,9 +42,11 @@ def slots_of(tool: Tool) -> tuple[Slot, ...]:
 
 
 def arguments(values: Values) -> dict[str, Any]:
-    """What is known, as the tool reads it."""
+    """What is known, as the tool reads it; what somebody left out is not given."""
     given: dict[str, Any] = {}
     for path, value in values.items():
+        if value is None:
+            continue
         name, _, field = path.partition(".0.")
         if field:
             given.setdefault(name, [{}])[0][field] = value
@@ -63,6 +65,12 @@ def missing(tool: Tool, values: Values) -> tuple[Slot, ...]:
         if slot.path not in values
         and (_asked(slot, needed) or (slot.people and slot.people.name in told and slot.parameter.required))
     )
+
+
+def undecided(tool: Tool, values: Values) -> tuple[Slot, ...]:
+    """What nobody has to say, and what the result turns on all the same: it is asked for, and not assumed."""
+    turning = tool.undecided(arguments(values))
+    return tuple(slot for slot in slots_of(tool) if slot.path in turning and slot.path not in values)
 
 
 def assumed(tool: Tool, values: Values) -> tuple[Slot, ...]:

@@ -20,6 +20,16 @@ _ASKS = re.compile(
     re.I,
 )
 
+_KNOWS_NOT = re.compile(
+    r"""(?:(?:sorry|well|um+|honestly|pues|perdon)\ )*
+    (?: (?:i|we)\ (?:really\ )?(?:do\ not|don't|dont)\ (?:really\ )?know | (?:i\ )?dunno | idk | unknown | unsure | skip
+      | (?:i\ have\ )?no\ (?:idea|clue) | (?:(?:i'm|im|i\ am|we're|we\ are)\ )?not\ (?:really\ )?sure | not\ known
+      | (?:i|we)\ (?:can't|cannot)\ (?:say|tell) | (?:yo\ )?no\ (?:lo\ )?(?:se|sabemos) | no\ se\ sabe | se\ desconoce
+      | no\ (?:estoy|estamos)\ segur[oa]s? | (?:no\ tengo\ )?(?:ni\ )?idea )
+    (?:\ (?:that|it|this|yet|eso|todavia|aun))*""",
+    re.X,
+)
+
 BRIEF = 3  # words of an answer that is in doubt: `2026-27?`
 _SENTENCE = re.compile(r"(?<=[^\W\d]\.)\s+|(?<=\d\d\.)\s+|(?<=[!?])\s+|\n+")
 
@@ -40,6 +50,11 @@ def denies(text: str) -> bool:
     """Whether it begins with a no."""
     words = spelling.words(text)
     return bool(words) and words[0] in _DISAGREES
+
+
+def knows_not(text: str) -> bool:
+    """Whether it says that one does not know, and nothing else."""
+    return bool(_KNOWS_NOT.fullmatch(" ".join(spelling.words(text))))
 
 
 def goes_on(text: str) -> bool:

@@ -90,10 +90,11 @@ def minimum(application: Application, income: int, guideline: int, derivation: D
 
 
 def scheduled_award(
-    index: int, max_pell: int, min_pell: int, year: Tables, derivation: Derivation, has_degree: bool = False
+    index: int, max_pell: int, min_pell: int | None, year: Tables, derivation: Derivation, has_degree: bool = False
 ) -> int:
     """The year's award for full-time study in dollars, before the cost of attendance limits it, and the reason.
 
+    `min_pell` is None where nobody knows the income, so that no minimum by it is given, and none denied.
     There is none for who `has_degree`: a bachelor's degree already, or is in a graduate programme.
     """
     most, least = year["pell.maximum"], year["pell.minimum"]
@@ -112,6 +113,8 @@ def scheduled_award(
         )
     elif min_pell:
         amount, reason = least.value, "the smallest Pell Grant, by income and family size"
+    elif min_pell is None:
+        amount, reason = 0, "the index by itself leaves less than the smallest Pell Grant"
     else:
         amount, reason = (
             0,

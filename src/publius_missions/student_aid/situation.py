@@ -135,17 +135,15 @@ def counted_without(situation: Situation) -> tuple[str, ...]:
         "without_assets": not any(getattr(situation, f"{whose}_{name}") for name in OWNED),
         "without_benefits": not situation.benefits,
         "without_state": situation.state is None and not situation.lives_abroad,
-        "without_single_parent": _may_be_single_parent(situation),
     }
     return tuple(name for name, holds in whole.items() if holds)
 
 
-def _may_be_single_parent(situation: Situation) -> bool:
-    """Whether nobody said how one parent's return was filed, which may decide over the largest and smallest grant."""
+def brings_up_alone(situation: Situation) -> bool:
+    """Whether it is one person, as far as anybody said, whose return counts, and who has a family."""
     people = situation.parents if situation.dependent else situation.student
     married = together(situation) if situation.dependent else situation.student_married
-    alone = len(people) == 1 and not married and (situation.dependent or situation.family_size > 1)
-    return alone and people[0].filing_status == "unknown" and not people[0].earned_income_credit
+    return len(people) == 1 and not married and (situation.dependent or situation.family_size > 1)
 
 
 def _unit(situation: Situation, whose: str, people: Sequence[Person], married: bool) -> Unit:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from publius.kit import Derivation, Line, Result, dollars
 from publius_missions.student_aid import changes, pell
 from publius_missions.student_aid.checklist import Checklist, Filer, Item
+from publius_missions.student_aid.deciding import single_parent
 from publius_missions.student_aid.dependency import QUESTIONS, Dependency
 from publius_missions.student_aid.index import Aid
 from publius_missions.student_aid.loans import GRADUATE, Borrower, Loans, all_verified
@@ -14,6 +15,7 @@ from publius_missions.student_aid.situation import Situation, counted_without
 
 BY_INCOME = (pell.MINIMUM, pell.MAXIMUM)  # The first of these in the derivation decided.
 NOTHING = Both("", "")
+DECIDING = {"filing_status": "without_single_parent", "earned_income_credit": "without_earned_income_credit"}
 
 
 def of_aid(family: Situation, result: Result[Aid]) -> Mapping[str, str]:
@@ -28,7 +30,8 @@ def of_aid(family: Situation, result: Result[Aid]) -> Mapping[str, str]:
         rule=_rule(line),
         no_pell=said("no_pell", award_year=family.award_year),
     )
-    without = counted_without(family)
+    unsaid = [DECIDING[path.rpartition(".")[2]] for path in single_parent(family._asdict())]
+    without = [*counted_without(family), *unsaid]
     return (told + (said("counted", what=joined(map(said, without), ", ")) if without else NOTHING)).says()
 
 
@@ -42,9 +45,12 @@ def _rule(line: Mapping[str, Line]) -> Both:
 
 
 def of_pell(
-    award_year: str, percent: int, derivation: Derivation, *, has_degree: bool, by_income: bool
+    award_year: str, percent: int, derivation: Derivation, *, has_degree: bool, minimum_open: bool
 ) -> Mapping[str, str]:
-    """The award of the year, and what it was before enrolment and cost; or that there is none, and why."""
+    """The award of the year, and what it was before enrolment and cost; or that there is none, and why.
+
+    `minimum_open`: there may be a minimum by an income that nobody spoke of.
+    """
     if has_degree:
         return said("no_pell", award_year=award_year).says()
     scheduled, last = derivation.lines[0], derivation.lines[-1]
@@ -58,9 +64,8 @@ def of_pell(
         scheduled=dollars(scheduled.amount),
         percent=percent,
     )
-    by_income = by_income or scheduled.amount == scheduled.inputs["maximum"]  # there is nothing more to get by it
-    without = ("first_degree",) if by_income else ("without_pell_by_income", "first_degree")
-    return (told + said("counted", what=joined(map(said, without), ", "))).says()
+    lowest = said("minimum_open", minimum=dollars(scheduled.inputs["minimum"])) if minimum_open else NOTHING
+    return (told + lowest + said("counted", what=said("first_degree"))).says()
 
 
 def of_dependency(award_year: str | None, status: Dependency) -> Mapping[str, str]:

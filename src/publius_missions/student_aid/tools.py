@@ -3,7 +3,17 @@
 from typing import Annotated, Literal
 
 from publius.kit import AwardYear, Between, Derivation, Result, Whole, YesNo, load, tool
-from publius_missions.student_aid import changes, checklist, contradictions, dependency, loans, pell, situation, telling
+from publius_missions.student_aid import (
+    changes,
+    checklist,
+    contradictions,
+    deciding,
+    dependency,
+    loans,
+    pell,
+    situation,
+    telling,
+)
 from publius_missions.student_aid.index import HIGHEST, LOWEST, TABLES, Aid, student_aid
 from publius_missions.student_aid.offers import Offer, Price, price
 from publius_missions.student_aid.questions import SPANISH, asked
@@ -19,6 +29,7 @@ from publius_missions.student_aid.situation import Owned, Situation
     ),
     needed=situation.needed,
     faults=contradictions.faults,
+    turns_on=deciding.single_parent,
 )
 def student_aid_index(family: Situation) -> Result[Aid]:
     """The Student Aid Index and the Federal Pell Grant of one student, from the family's own answers.
@@ -38,6 +49,7 @@ def student_aid_index(family: Situation) -> Result[Aid]:
         *("part-time", "half-time", "enrollment intensity", "credits", "medio tiempo", "tiempo parcial", "créditos"),
         *("pell", "pell grant", "beca pell"),
     ),
+    turns_on=deciding.minimum_by_income,
 )
 def pell_grant(
     award_year: Annotated[AwardYear, asked("award_year")],
@@ -56,13 +68,15 @@ def pell_grant(
     20 U.S.C. 1070a(b) and (c).
     """
     year, derivation = load(TABLES, award_year), Derivation()
-    scheduled = pell.scheduled_award(student_aid_index, maximum_pell, minimum_pell, year, derivation, bachelors_degree)
+    said_of_it = {"award_year": award_year, "student_aid_index": student_aid_index, "maximum_pell": maximum_pell}
+    may_be_more = not minimum_pell and bool(deciding.minimum_by_income(said_of_it))
+    by_income = minimum_pell or None  # what nobody said is no ground
+    scheduled = pell.scheduled_award(student_aid_index, maximum_pell, by_income, year, derivation, bachelors_degree)
     percent = enrolment if credits is None else pell.intensity_of(credits, derivation)
     award = pell.for_enrolment(scheduled, percent, derivation)
     if cost_of_attendance is not None:
         award = pell.within_cost(award, cost_of_attendance, other_grants, year, derivation)
-    by_income = maximum_pell or minimum_pell
-    told = telling.of_pell(award_year, percent, derivation, has_degree=bachelors_degree, by_income=by_income)
+    told = telling.of_pell(award_year, percent, derivation, has_degree=bachelors_degree, minimum_open=may_be_more)
     return Result(award, derivation, told, SPANISH)
 
 
@@ -129,6 +143,7 @@ def compare_aid_offers(offers: Annotated[list[Offer], Between(1, 10), asked("off
     asks=tuple(f"{supposed} … {change}" for supposed in changes.SUPPOSED for change in changes.HAPPENS),
     needed=changes.needed,
     faults=changes.faults,
+    turns_on=deciding.single_parent,
 )
 def what_if(
     change: Annotated[

@@ -56,3 +56,30 @@ async def test_a_conversation_comes_to_the_right_figures(building, education, sa
     assert [each.checked.reply.kind for each in before if each.checked.reply][-1] == "confirm"
     assert [result.name for result in last.checked.results] == [tool]
     assert all(figure in last.checked.text for figure in told), last.checked.text
+
+
+MOTHER = (
+    "What would my Pell be for 2026-27? I am dependent, family of 3, my mother's AGI is 52,000, wages 52,000, tax 3,000"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "never"),
+    [
+        ([MOTHER, "head of household", "yes"], ("$7,395",), ()),
+        ([MOTHER, "HOH", "yes"], ("$7,395",), ()),
+        ([MOTHER, "I'm not sure", "yes"], ("$6,585", "head of household"), ()),
+        ([MOTHER, "she filed single", "no", "yes"], ("$6,585", "earned income credit"), ("head of household",)),
+        ([MOTHER, "soltera", "yes", "yes"], ("$7,395",), ()),
+        (["Pell for an SAI of 9000 in 2026-27", "I don't know", "yes"], ("$0", "$740"), ("does not apply",)),
+        (["Pell for an SAI of 9000 in 2026-27", "yes", "yes"], ("$740",), ("Submission Summary",)),
+    ],
+)
+async def test_what_alone_decides_is_asked_for_and_may_be_unknown(building, education, said, told, never):
+    await building.missions.turn(education, "student_aid", True, "user:1")
+    talk = Talk(building, education, "mission:student_aid")
+    kinds = [(await talk.say(text)).checked.reply for text in said[:-1]]
+    assert [each.kind for each in kinds] == ["ask"] * (len(said) - 2) + ["confirm"]
+    last = await talk.say(said[-1])
+    assert all(each in last.checked.text for each in told), last.checked.text
+    assert not any(each in last.checked.text for each in never)

@@ -142,7 +142,7 @@ async def test_an_answer_that_is_a_guess_is_asked_for_again_with_its_reason(talk
 
 
 async def test_a_small_number_that_goes_unused_is_told(talk: Conversation) -> None:
-    reply = await replied(talk, FAMILY, "AGI 60,000, wages 60,000, tax 500, 2 in college. I am 19.")
+    reply = await replied(talk, FAMILY, "AGI 60,000, wages 60,000, tax 500, filed jointly, 2 in college. I am 19.")
     assert reply.kind == "confirm" and "You also said 2 and 19" in reply.text
 
 
