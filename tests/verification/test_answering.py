@@ -5,8 +5,8 @@ import pytest
 from publius.types import Evidence
 from publius.verification import Verifier
 from publius.verification.asking import Expected, expected, holds, unit
-from publius.verification.naming import asking, parts, subjects
-from publius.verification.words import stem
+from publius.verification.naming import asking, parts, says_much, subjects
+from publius.verification.words import is_spanish, stem
 
 from .case import check, draft, embed, grant, passage, question
 
@@ -27,6 +27,17 @@ from .case import check, draft, embed, grant, passage, question
         ("Is there a ceiling on awards?", Expected.SOME_FIGURE, ""),
         ("At what level is it mandatory?", Expected.SOME_FIGURE, ""),
         ("Does tuition include the cost of housing?", None, ""),
+        ("e-mail address of the help desk", Expected.EMAIL, ""),
+        ("Why was the grant raised to $6,000?", Expected.REASON, ""),
+        ("¿Por qué subió la beca?", Expected.REASON, ""),
+        ("When was it raised, and why?", Expected.DAY, ""),
+        ("Who is the director of the laboratory?", Expected.PERSON, ""),
+        ("Who signs the form?", Expected.NAME, ""),
+        ("What was the rank of the officer who asked?", None, ""),
+        ("Will my Known Traveler Number stay the same?", None, ""),
+        ("Does a library card count as evidence?", None, ""),
+        ("Does the port only charge until access is confirmed?", None, ""),
+        ("Must a school agree when it sets its rules?", None, ""),
     ],
 )
 def test_what_a_question_asks_for(asked: str, kind: Expected | None, span: str) -> None:
@@ -47,6 +58,12 @@ def test_what_a_question_asks_for(asked: str, kind: Expected | None, span: str) 
         ("It may open within thirty days.", Expected.DAY, "", False),
         ("It was opened in May 2021.", Expected.DAY, "", True),
         ("Cafeteria: 7:00 a.m. to 2:30 p.m.", Expected.DATE, "", True),
+        ("Write to help@agency.gov.", Expected.EMAIL, "", True),
+        ("See www.agency.gov.", Expected.EMAIL, "", False),
+        ("The Assistant Secretary advises the Secretary of Education.", Expected.PERSON, "", False),
+        ("In 2001 Secretary of State Colin Powell took office.", Expected.PERSON, "", True),
+        ("Rates rose because costs did.", Expected.REASON, "", True),
+        ("Rates rose in May.", Expected.REASON, "", False),
     ],
 )
 def test_whether_a_text_has_it(text: str, kind: Expected, span: str, held: bool) -> None:
@@ -70,6 +87,10 @@ PASSPORT = "A passport book is valid for ten years from the date of issue. A pas
         ("How many weeks does the issue of a passport book take?", PASSPORT),
         ("For how many years was a passport book issued in 2009 valid?", PASSPORT),
         ("Does the Republic of Freedonia accept a passport at its border?", PASSPORT),
+        (
+            "Why is a passport book valid for twelve years from the date of issue?",
+            f"{PASSPORT} This is to protect you.",
+        ),
     ],
 )
 async def test_what_is_near_but_lacks_what_was_asked_for_is_no_answer(asked: str, source: str) -> None:
@@ -221,6 +242,22 @@ def test_what_a_question_is_made_of() -> None:
     assert [part.strip() for part in parts(asked)][1:] == ["Louisiana", "Alaska", "what was the price of each?"]
     assert subjects(asked) == [stem("price")] and subjects("How many visas were issued?") == [stem("visas")]
     assert subjects("How many people are there, and for how many years is it valid?") == []
+    assert subjects("Which architect designed the building?") == [stem("architect")]
+    assert says_much("The maker is gone. What is acceptable?") and says_much(
+        "How many rooms are there and when do they open?"
+    )
+    assert not says_much("Perkins loan: what is the interest rate?")
+
+
+def test_spanish_is_known_without_its_accents() -> None:
+    assert is_spanish("cuanto cuesta el pasaporte") and is_spanish("cuantos anos dura una visa")
+    assert not is_spanish("What does a passport to Los Angeles cost?")
+
+
+async def test_a_year_that_is_asked_of_stands_with_the_sentence_and_not_just_anywhere_in_its_passage() -> None:
+    source = "In 2001 the office gave out 90 visas. In 2002 it moved to the north of the town. It has a garden there."
+    assert (await check("How many visas did the office give out in 2001?", [source], "")).answered
+    assert not (await check("How many visas did the office give out in 2002?", [source], "")).answered
 
 
 @pytest.mark.parametrize(("what", "answered"), [("visas", True), ("embassies", False)])

@@ -1,14 +1,14 @@
 """What a question names, and how much of it stands in the passages that would answer it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cached_property
 
 from publius.types import Agency, Passage
 from publius.verification import figures, names
 from publius.verification.figure import Figure, Kind
 from publius.verification.names import Name
-from publius.verification.support import Source
+from publius.verification.support import Source, Span
 from publius.verification.words import FUNCTION_WORDS, fold, listed, stem, telling
 
 LEAST_ASKED = 3  # content words of a sentence that asks something by itself
@@ -23,6 +23,7 @@ _SUBJECT = re.compile(
     r"(?:of|for|in|on|at|to|from|that|when|by|does|do|this|and)\b"
     r"|\bhow many ((?:[\w.'-]+ ){0,2}?[\w-]+) "
     r"(?:is|are|was|were|do|does|did|can|have|has|must|will|may|should|in|at|of|from|to|there)\b"
+    r"|\bwhich ((?:[\w-]+ ){0,2}?[\w-]+) (?:is|are|was|were|do|does|did|can|has|have|must|will|makes|runs|\w+ed)\b"
 )
 # Of these the answer says the figure, and another word or none.
 _MEASURES = listed("""
@@ -37,6 +38,15 @@ def asking(question: str) -> str:
     sentences = _SENTENCE.split(question)
     asked = " ".join(sentence for sentence in sentences if sentence.rstrip().endswith("?"))
     return asked if len(telling(asked)) >= LEAST_ASKED else question
+
+
+def says_much(question: str) -> bool:
+    """Whether it asks or tells several things: `We have no second building. What is acceptable?`
+
+    `Perkins loan: what is the rate?` only names its subject first.
+    """
+    told = [sentence for sentence in _SENTENCE.split(question) if telling(sentence)]
+    return len(told) > 1 or len(parts(question.split(": ", 1)[-1])) > 1
 
 
 def parts(question: str) -> list[str]:
@@ -67,7 +77,7 @@ def named(question: str, written: Collection[str] = ()) -> tuple[list[Name], lis
 
 def subjects(question: str) -> list[str]:
     """The stems of what is counted or asked about, where it says so: `how many visas are`, `what is the cap on`."""
-    said = [(one or other).split()[-1] for one, other in _SUBJECT.findall(question.lower())]
+    said = [next(filter(None, groups)).split()[-1] for groups in _SUBJECT.findall(question.lower())]
     return [stem(word) for word in said if word not in _MEASURES]
 
 
@@ -86,14 +96,14 @@ class Named:
             for part in parts(question)
         ]
 
-    def lacking(self, among: Iterable[Source]) -> float:
-        """The share of the names that no one of these sources holds, of the part that lacks most; 0 to 1."""
-        held = [self._held[source.rank] for source in among]
-        return max((min(self._lacks(each, *part) for each in held) for part in self._parts), default=0.0)
+    def lacking(self, among: Collection[Span]) -> float:
+        """The share of the names that no passage of these spans holds, of the part that lacks most; 0 to 1."""
+        return max((min(self._lacks(span, *part) for span in among) for part in self._parts), default=0.0)
 
-    def _lacks(self, held: "_Held", found: list[Name], labels: list[Figure]) -> float:
+    def _lacks(self, span: Span, found: list[Name], labels: list[Figure]) -> float:
+        held = self._held[span.source.rank]
         # Who asks of AAL4 is not answered by what holds for AAL3, however much else of the question stands there.
-        if any(not held.label(label) for label in labels):
+        if any(not (_dates(span, label) if label.kind is Kind.DATE else held.label(label)) for label in labels):
             return 1.0
         return sum(not held.name(name, self._known) for name in found) / len(found) if found else 0.0
 
@@ -129,6 +139,11 @@ class _Held:
     @cached_property
     def _initials(self) -> str:
         return "".join(fold(word)[0] for word in self.written if word.lower() not in FUNCTION_WORDS)
+
+
+def _dates(span: Span, year: Figure) -> bool:
+    """Whether a year stands with the span: a passage tells of many."""
+    return figures.stands(year, figures.read(f"{span.plain} . {span.before} . {span.source.heading}"))
 
 
 def _is_own(name: Name, agency: Agency) -> bool:

@@ -13,7 +13,7 @@ from publius.verification import abstention, figures, lists
 from publius.verification.abstention import Signs
 from publius.verification.asking import Expected, expected, holds, unit
 from publius.verification.choosing import WITHIN, chosen, nearest, quotable, telling_most
-from publius.verification.naming import LEAST_ASKED, Named, parts, subjects
+from publius.verification.naming import LEAST_ASKED, Named, parts, says_much, subjects
 from publius.verification.support import Heading, Match, Sources, Span, Vectors
 from publius.verification.words import content, fold, telling
 
@@ -50,6 +50,7 @@ class Answers:
         self.expected, self._unit = expected(question), unit(question)
         self._given = figures.read(question)
         self.several = len(parts(question)) > 1
+        self._says_much = says_much(question)
         self._subjects = subjects(sought)
         self._vector = vector
         self._named = Named(sought, agency, {span.source for span in sources.spans}, sources.acronyms)
@@ -97,8 +98,9 @@ class Answers:
         return Signs(
             nearness=self._matches[id(chosen[0].span)].support,
             unmet=float(not fitting),
-            unnamed=self._named.lacking(span.source for span in likely),
+            unnamed=self._named.lacking(likely),
             unsaid=sum(stem not in held for stem in self._subjects) / max(1, len(self._subjects)),
+            several=self._says_much,
         )
 
     def _fitting(self, chosen: Iterable[Match]) -> list[Match]:

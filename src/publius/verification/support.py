@@ -161,6 +161,18 @@ class Sources:
             return stem
         return next((other for other in sorted(self._said) if one_slip(stem, other)), stem)
 
+    def put_right(self, question: str) -> str:
+        """The question, each word with a slip as the evidence writes it: `pasport` is `passport` there."""
+        for word in reversed(telling(question)):
+            other = self.nearest(word.stem)
+            if other != word.stem and word.text.islower():  # a name is left as it is
+                question = question[: word.start] + self._written(other) + question[word.end :]
+        return question
+
+    def _written(self, stem: str) -> str:
+        texts = (text for span in self.spans for text in (span.meaning, span.source.heading))
+        return next((word.text for text in texts for word in content(text) if word.stem == stem), stem)
+
     @cached_property
     def _said(self) -> frozenset[str]:
         """Every stem of the evidence, those that stand above it too."""

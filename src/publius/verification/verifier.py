@@ -128,7 +128,7 @@ class Checking:
         if self._ready is None:
             sources = await prepare(self._evidence, self._embed)
             sought = _sought(self._evidence) or self._question
-            [vector] = np.asarray(await self._embed([sought]), dtype=np.float32)
+            [vector] = np.asarray(await self._embed([sources.put_right(sought)]), dtype=np.float32)
             self._ready = sources, Answers(self._grant.agency, self._question, sought, vector, sources)
         return self._ready
 

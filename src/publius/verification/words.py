@@ -49,9 +49,10 @@ TALK_WORDS = listed("""
     basándose proporcionada proporcionado
 """)
 
+# Without accents, as many write.
 _SPANISH = listed("""
-    el la los las un una del que en y por para con su se es son más como pero cuando qué cuál cuánto cuántos
-    cuántas cómo dónde quién está han fue entre sobre puede debe días años
+    el la los las un una del que en y por para con su se es son mas como pero cuando cual cuanto cuanta cuantos
+    cuantas donde quien esta han fue entre sobre puede puedo debe debo dias anos mi tengo
 """)
 _ENGLISH = listed("the of and to in is are for that on with as by be or an from this must may at not what how")
 
@@ -140,6 +141,6 @@ def is_spanish(text: str) -> bool:
     """Whether the small words of `text` are rather Spanish than English."""
     if re.search("[¿¡]", text):
         return True
-    lowered = [m.group().lower() for m in _WORD.finditer(text)]
+    lowered = [fold(m.group()) for m in _WORD.finditer(text)]
     spanish = sum(word in _SPANISH for word in lowered)
     return spanish > 0 and spanish > sum(word in _ENGLISH for word in lowered)
