@@ -17,7 +17,7 @@ from publius.api.protocol import BoundedProtocol
 from publius.application import Application, open_application
 from publius.cli import address, first_run
 from publius.cli.terminal import console, step
-from publius.errors import DiskFull, PortTaken
+from publius.errors import DiskFull, PortTaken, PubliusError
 from publius.settings import Settings, read
 from publius.storage import Owner, storage_ready
 from publius.web import create_app
@@ -57,8 +57,21 @@ async def _serve(settings: Settings, demonstration: bool) -> None:
                 await first_run.turn_on_missions(app)
             if demonstration:
                 await first_run.read_documents(app)
-            with address.told(settings):
-                await server.serve(app)
+            reading = asyncio.create_task(_read_sources(app))
+            try:
+                with address.told(settings):
+                    await server.serve(app)
+            finally:
+                reading.cancel()
+                await asyncio.wait([reading])
+
+
+async def _read_sources(app: Application) -> None:
+    """Read the sources of the missions that are on, beside the answering: else the first who asks waits for it."""
+    with contextlib.suppress(PubliusError):  # Whoever asks then is told what is wrong.
+        for agency in await app.database.agencies():
+            for pack in await app.missions.of(agency):
+                await app.desk.shelf.prepare(pack, lambda: None)
 
 
 class _Server:

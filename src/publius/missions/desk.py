@@ -40,7 +40,7 @@ class Desk:
     """
 
     def __init__(self, shelf: Shelf, url: str, secret: bytes, propose: Propose | None = None) -> None:
-        self._shelf = shelf
+        self.shelf = shelf
         self._url = url
         self._secret = secret
         self._propose = propose
@@ -70,7 +70,7 @@ class Desk:
 
     async def sources(self, pack: Pack, words: str, language: str) -> Evidence:
         """What the mission's sources say; where they are silent, that they are."""
-        found = await self._shelf.search(pack, words, language)
+        found = await self.shelf.search(pack, words, language)
         text = phrases.NOT_IN_SOURCES[language].format(title=pack.title(language))
         nearest = list(dict.fromkeys(passage.title for passage in found.nearest or found.passages))
         if nearest:

@@ -65,6 +65,12 @@ class Shelf:
         self._cut: dict[tuple[str, str, str], _Cut] = {}
         self._cutting = asyncio.Lock()
 
+    async def prepare(self, pack: Pack, told: Callable[[], None]) -> None:
+        """Read the pack's sources now, so that nobody waits for it who asks; `told` hears of each that is done."""
+        for source in pack.sources:
+            await self._of(pack.id, source)
+            told()
+
     async def search(self, pack: Pack, words: str, language: str) -> Evidence:
         """The passages that an answer may rest on; in another language only where this one holds none."""
         if not words.strip():

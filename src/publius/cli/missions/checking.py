@@ -99,11 +99,14 @@ def run_(
             raise InvalidRequest(f"{id} has no such case.", cure="Leave out --case for all of them.")
         who = local_principal(where, Role.MEMBER)
         with progress() as bar:
+            reading = bar.add_task("Reading its sources", total=len(pack.sources), note="")
             task = bar.add_task("Asking", total=len(chosen), note="")
+            await app.desk.shelf.prepare(pack, lambda: bar.update(reading, advance=1))
             return await run(
                 chosen, pack.model, who, partial(flow.answer, app=app), lambda _: bar.update(task, advance=1)
             )
 
+    console.print("Starting Llama …")
     outcomes = with_application(work, engine=True)
     if json:
         print_json([_as_data(outcome) for outcome in outcomes])

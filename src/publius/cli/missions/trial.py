@@ -46,6 +46,9 @@ def try_out(
     with tempfile.TemporaryDirectory(prefix="publius-check-") as folder:
         home = Path(folder)
         (home / "models").symlink_to(settings.home / "models")
+        # Vectors go by what was read, and are nobody's: a check finds those that were made before, and leaves its own.
+        (settings.home / "vectors").mkdir(exist_ok=True)
+        (home / "vectors").symlink_to(settings.home / "vectors")
         apart = msgspec.structs.replace(settings, home=home, database_url="", traces="", metrics_port=0)
         with storage_ready(apart) as storage:
             slug = pack.agency or AGENCY
