@@ -2,7 +2,7 @@
 
 import pytest
 
-from publius.missions.routing import gives_for, route, wants_result
+from publius.missions.routing import asks_else, gives_for, route, told_most, wants_result
 from publius.missions.saying import said
 from publius.missions.slots import slots_of
 from publius_missions.student_aid import tools as student_aid
@@ -96,3 +96,43 @@ def test_the_tool_that_is_meant_is_chosen(text: str, tool: str) -> None:
 @pytest.mark.parametrize("text", TOLD)
 def test_what_is_asked_about_in_general_computes_nothing(text: str) -> None:
     assert route(text, TOOLS) is None or not wants_result(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where do I see my SAI", "How long until I get my Pell Grant?", "who decides my pell grant",
+        "Why is my SAI so high?",
+        "I filed in May, when do I get my Pell?", "¿Dónde veo mi SAI?", "cuando me dan mi beca pell",
+        "¿Quién decide mi SAI?",
+        "¿Cuánto tarda mi beca Pell?", "¿Por qué es tan alto mi SAI?",
+    ],
+)  # fmt: skip
+def test_how_long_when_where_who_and_why_are_no_request_to_compute(text: str) -> None:
+    assert asks_else(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What would my SAI be when I am 24?", "How much Pell do I get, and when?",
+        "¿Cuánta beca Pell me dan cuando me case?",
+        "What if my mother, who works part-time, loses her job?", "compute my SAI", "how much can I borrow",
+    ],
+)  # fmt: skip
+def test_a_request_to_compute_may_say_when_or_who(text: str) -> None:
+    assert not asks_else(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("My father makes 64k and we paid 2,800 in tax, we are five", "student_aid_index"),
+        ("Mi papá gana 30,000 y pagó 700 de impuestos. Somos cuatro.", "student_aid_index"),
+        ("We are four in Ohio, in 2026-27", None),  # no amount
+        ("How is a family of four with an AGI of 50,000 counted?", None),  # nobody says whose income
+    ],
+)
+def test_figures_without_the_name_of_a_tool_are_for_the_one_that_lacks_least(text: str, tool: str | None) -> None:
+    found = told_most(text, TOOLS, amounts=True)
+    assert (found and found.name) == tool

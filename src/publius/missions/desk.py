@@ -20,7 +20,7 @@ from publius.missions.pack import Pack
 from publius.missions.phrases import Spoken
 from publius.missions.proposing import Propose, proposed
 from publius.missions.refusals import refused
-from publius.missions.routing import gives_for, route, wants_result, wants_telling
+from publius.missions.routing import FIGURES, asks_else, gives_for, route, told_most, wants_result, wants_telling
 from publius.missions.saying import Said, said
 from publius.missions.shelf import Shelf
 from publius.missions.slots import Slot, arguments, missing, slots_of, undecided
@@ -29,7 +29,6 @@ from publius.retrieval.gathering import asked as searched
 from publius.types import Evidence, Grant, Question, Reply, ToolCall, Usage
 
 AT_ONCE = 3  # questions in one message
-FIGURES = 2  # values for a tool's inputs, from which on a message that names the tool wants it computed
 
 
 class Desk:
@@ -127,13 +126,13 @@ class _Turn:
             reply = await self._goes_on(spoken, now)
             if reply is not None:
                 return reply
-        if wanted is not None:
+        if wanted := wanted or self._given_for():
             return await self._begins(wanted)
         return await self._otherwise()
 
     def _wanted(self) -> Tool | None:
         """The tool that the message asks for: in so many words, or by giving figures for it."""
-        tool = route(self._text, self._tools)
+        tool = None if asks_else(self._text) else route(self._text, self._tools)
         if tool is None or wants_result(self._text):
             return tool
         if len(said(stated(self._text), slots_of(tool)).values) >= FIGURES:
@@ -145,12 +144,10 @@ class _Turn:
         wanted = figures or gives_for(tool, self._text, values) or hearing.unknown_year(tool, values)
         return tool if wanted else None
 
-    def _told_most(self) -> Tool | None:
-        """The tool for whose inputs the message gives the most values, if it gives several and one has the most."""
-        ranked = [(len(said(stated(self._text), slots_of(tool)).values), tool) for tool in self._tools]
-        most = max((count for count, _ in ranked), default=0)
-        first = [tool for count, tool in ranked if count == most]
-        return first[0] if most >= FIGURES and len(first) == 1 else None
+    def _given_for(self) -> Tool | None:
+        """The tool for which a message gives figures without naming it, and asks for nothing but a result."""
+        plain = not asks_something(self._text) and not asks_else(self._text)
+        return told_most(self._text, self._tools, amounts=True) if plain or wants_result(self._text) else None
 
     def _last(self, tools: Sequence[Tool]) -> tuple[Spoken | None, bool]:
         """The newest message of ours about one of these tools, and whether it is the one that is answered now."""
@@ -209,7 +206,7 @@ class _Turn:
         found = await self._told()
         if found.passages:
             return found
-        tool = route(self._text, self._tools) or self._told_most()
+        tool = None if asks_else(self._text) else route(self._text, self._tools) or told_most(self._text, self._tools)
         if tool is not None:
             return await self._begins(tool)
         tool, values, spent = await self._desk.propose(self._grant, self._tools, self._said)

@@ -20,6 +20,7 @@ _THOUSANDS = re.compile(r"(?<=\d)k\b")
 _RANGE = re.compile(r"(?i)(?<=\d)-(?=\$?\d[\d,.]*k\b)")  # `50-60k` is no code of a form
 # `SAI 1000 half-time` is a thousand, and not half of it.
 _PARTS = re.compile(r"(?i)(?<=\d)\s(?:half|quarter|third|medio|media|cuarto|tercio)\b")
+_PLAN = re.compile(r"(?i)(?<!\d)(?:401|403|457)(?=\s?\(?[kb]\b)")  # a 401(k) is a retirement account, and no amount
 _YES = re.compile(r"(?:yes|yess|yep|yeah|yup|si|correct|true|correcto|claro)\b")
 # Who says `no sé` or `not sure` has not said no.
 _NO = re.compile(
@@ -78,6 +79,7 @@ def read(text: str, *, alone: bool = False) -> list[Mention]:
 
 def _plain(text: str) -> str:
     """The text as figures are read in it, every place where it was."""
+    text = _PLAN.sub("___", text)
     return _PARTS.sub(lambda part: f" {'_' * (len(part.group()) - 1)}", _THOUSANDS.sub("K", _RANGE.sub("–", text)))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from publius.kit import Kind, Tool
 from publius.missions import spelling
 from publius.missions.saying import said
-from publius.missions.slots import slots_of
-from publius.missions.turns import asks_something
+from publius.missions.slots import missing, slots_of
+from publius.missions.turns import asks_something, stated
 from publius.verification.words import fold
 
 _WANTED = re.compile(
@@ -50,8 +50,23 @@ _TOLD = re.compile(
     )""",
     re.X | re.S,
 )
+# How long, when, where, who or why: no computation answers it, whatever else is named. `When I am 24` asks nothing.
+_ELSE = re.compile(
+    r"""(?:^|[,;:.!?¿]|\b(?:and|but|so|y|pero)\s)\W*
+        (?:(?:for|since|until|by|about|to|at|from|a|de|con|para|por|desde|hasta)\s+)?(?:
+        how\s+(?:long|soon|often|far|late|early)\b
+      | (?:when|where|why)(?:'s|s|'ll)?\s+
+        (?:is|are|was|were|do|does|did|will|would|can|could|should|must|has|have|had|may|might|to)\b
+      | cuanto\s+(?:tiempo|tarda\w*|demora\w*|falta\w*|dura\w*)\b | cada\s+cuanto\b
+      | (?:donde|adonde|por\s+que)\b | cuando\b(?!.*[,;:])
+    )
+    | (?:^|[.!?¿])\W*(?:(?:to|from|a|de|con|para|por)\s+)?(?:who|who's|whom|whose|quien|quienes)\b""",
+    re.X | re.S,
+)
 _AMOUNT = re.compile(r"\bhow\s+(?:much|mutch)\b|\bcuant[oa]s?\b|\b(?:what|which|que)\s+(?:amount|cantidad|monto)\b")
+_DURATION = re.compile(r"\bcuanto\s+(?:tiempo|tarda\w*|demora\w*|falta\w*|dura\w*)\b|\bcada\s+cuanto\b")
 _DECIDES = (Kind.WHOLE, Kind.CHOICE)
+FIGURES = 2  # values for a tool's inputs, from which on a message that names the tool wants it computed
 BETWEEN = 4  # words that may stand where a tool's phrase has `…`
 # What says something of oneself is a question only as one, `¿Soy dependiente?`, and `y si` only at the beginning.
 _SELF = re.compile(r"\b(?:soy|somos|califico|calificamos|es\s+mi\s+hij[oa])\b[^.?!¿]*\?|^\W*y\s+si\b")
@@ -87,12 +102,34 @@ def gives_for(tool: Tool, text: str, values: Mapping[str, Any]) -> bool:
     )
 
 
+def told_most(text: str, tools: Sequence[Tool], *, amounts: bool = False) -> Tool | None:
+    """The tool for whose inputs the text gives the most values, if it gives several; of these the one that lacks least.
+
+    `amounts`: and an amount of money is among them.
+    """
+    ranked = []
+    for tool in tools:
+        values = said(text if amounts else stated(text), slots_of(tool)).values
+        money = any(slot.path in values and slot.kind is Kind.MONEY for slot in slots_of(tool))
+        if len(values) >= FIGURES and (money or not amounts):
+            ranked.append(((len(values), -len(missing(tool, values))), tool))
+    best = max((rank for rank, _ in ranked), default=None)
+    first = [tool for rank, tool in ranked if rank == best]
+    return first[0] if len(first) == 1 else None
+
+
 def wants_result(text: str) -> bool:
     """Whether the text asks for a result of the person's own, and not how something is done or what it is."""
     folded = fold(text)
     if _WHOLE.search(folded) and not re.match(r"\W*(?:how|what|como|que)\s+(?:is|are|do|does|se|es)\b", folded):
         return True
     return not _TOLD.search(folded) and bool(_WANTED.search(folded) or _SELF.search(folded))
+
+
+def asks_else(text: str) -> bool:
+    """Whether the text asks how long, when, where, who or why, and for no amount: then nothing is computed."""
+    folded = fold(text)
+    return _ELSE.search(folded) is not None and not _AMOUNT.search(_DURATION.sub("", folded))
 
 
 def wants_telling(text: str) -> bool:

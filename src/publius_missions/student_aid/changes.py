@@ -17,6 +17,7 @@ HAPPENS = (
     *("baby", "another child", "one more", "sell", "sells", "sold", "something changes"),
     *("me caso", "casara", "casado", "casada", "cumplo 24", "pierde … trabajo", "pierdo … trabajo"),
     *("perdió … trabajo", "pierde … empleo", "perdiera … trabajo", "bebé", "otro hijo", "otra hija", "persona más"),
+    *("get|gets|getting divorced|separated", "se divorcian|divorciaran", "se separan|separaran"),
     *("vendo", "vendemos", "venden", "vende", "vendiéramos", "algo cambia"),
 )
 
@@ -90,6 +91,8 @@ CHANGES: dict[str, Callable[[Situation, Change], Situation]] = {
     "one_more_in_the_family": one_more_in_the_family,
     "sell_the_farm": sell_the_farm,
 }
+# Which parent's figures would count is not known from both parents' return: what to do instead is said.
+NOT_COMPUTED = ("parents_divorce",)
 NEEDED = {"marry": ("spouse", "student"), "turn_24": ("student",), "lose_a_job": ("income_lost",)}
 NEEDED |= {"sell_the_farm": ("sale_price",)}
 
@@ -106,6 +109,8 @@ def faults(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 def _faults(given: Mapping[str, Any]) -> Iterator[tuple[str, Both]]:
     change = given.get("change")
+    if change in NOT_COMPUTED:
+        yield "change", said(f"fault_{change}")
     if change == "marry" and given.get("student_married"):
         yield "student_married", said("fault_married_already")
     if change == "marry" and given.get("own_family_size") == 1:

@@ -147,7 +147,8 @@ def compare_aid_offers(offers: Annotated[list[Offer], Between(1, 10), asked("off
 )
 def what_if(
     change: Annotated[
-        Literal["marry", "turn_24", "lose_a_job", "one_more_in_the_family", "sell_the_farm"], asked("change.what")
+        Literal["marry", "turn_24", "lose_a_job", "one_more_in_the_family", "parents_divorce", "sell_the_farm"],
+        asked("change.what"),
     ],
     family: Situation,
     details: changes.Change,
