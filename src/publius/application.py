@@ -30,7 +30,7 @@ from publius.retrieval.querying.asking import Tables
 from publius.retrieval.querying.sandbox import Queries
 from publius.retrieval.reading.sandbox import Reader
 from publius.retrieval.sources import S3, Ckan, Folder, Kind, Run, Source, Sources, Web
-from publius.retrieval.sources.guard import names_of
+from publius.retrieval.sources.guard import Reach, names_of
 from publius.settings import Settings
 from publius.storage import Database, Storage
 from publius.storage.secret import derive, server_key
@@ -181,12 +181,12 @@ def _kinds(settings: Settings) -> dict[str, Kind]:
     """The kinds of sources that there are, by name."""
     largest = settings.max_upload_mb * 1_000_000
     roots = tuple(Path(root) for root in settings.source_folders.split(":") if root.startswith("/"))
-    private = names_of(settings.source_private_hosts)
+    reach = Reach(largest, names_of(settings.source_private_hosts), settings.public_url)
     return {
         "folder": Folder(roots, largest),
-        "web": Web(largest, private, settings.public_url),
-        "ckan": Ckan(largest, private, settings.public_url),
-        "bucket": S3(largest, private, settings.public_url, derive(server_key(settings.home), "secrets of sources")),
+        "web": Web(reach),
+        "ckan": Ckan(reach),
+        "bucket": S3(reach, derive(server_key(settings.home), "secrets of sources")),
     }
 
 

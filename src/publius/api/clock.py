@@ -54,9 +54,9 @@ class _Clock:
         """Look under one number, until the database breaks off or the server ends."""
         try:
             while True:
-                await asyncio.sleep(EVERY)
                 for agency in await self._app.database.agencies_with_sources_due():
                     await self._look(agency, presence)
+                await asyncio.sleep(EVERY)
         finally:
             left = list(self._under_way.values())
             for task in left:

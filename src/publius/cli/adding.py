@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -13,6 +14,14 @@ from publius.retrieval.sources import Source
 from publius.types import Role
 
 app = typer.Typer(help="Keep a folder, or another place, as a source.", no_args_is_help=True)
+
+
+class Style(StrEnum):
+    """Where a bucket's name stands."""
+
+    PATH = "path"
+    HOST = "host"
+
 
 Name = Annotated[str, typer.Argument(help="Its name: lower-case letters, digits and hyphens.")]
 Every = Annotated[int | None, typer.Option(min=1, help="Minutes between runs; without it, only by hand.")]
@@ -109,7 +118,7 @@ def bucket(
     agency: OfAgency,
     key: Annotated[str, typer.Option(help="Access key; without it, the bucket is asked as anybody may ask.")] = "",
     region: Annotated[str, typer.Option(help="The bucket's region.")] = "us-east-1",
-    style: Annotated[str, typer.Option(help="Where the bucket's name stands in requests: path or host.")] = "path",
+    style: Annotated[Style, typer.Option(help="Where the bucket's name stands in requests.")] = Style.PATH,
     every: Every = None,
     label: Label = "",
     removes: Removes = False,
@@ -122,7 +131,7 @@ def bucket(
     Example: `publius sources add bucket rules https://minio.agency.gov:9000/rules/ --key reader --agency education`
     """
     secret = _secret() if key else ""
-    settings = {"key": key, "secret": secret, "region": region, "style": style}
+    settings = {"key": key, "secret": secret, "region": region, "style": style.value}
     _keep(agency, "bucket", name, address, every=every, label=label, removes=removes, json=json, settings=settings)
 
 

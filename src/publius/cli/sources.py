@@ -58,10 +58,12 @@ def run(name: Name, agency: OfAgency, json: AsJson = False) -> None:
     source, run = with_application(work)
     vanished = [document for _, document in run.vanished]
     if json:
-        print_json({"found": run.found, "changed": run.changed, "refused": run.refused, "vanished": vanished,
+        print_json({"found": run.found, "changed": run.changed, "refused": run.refused, "noindex": run.noindex,
+                    "vanished": vanished,
                     "removed": source.removes, "job": run.job_id})  # fmt: skip
         return
-    console.print(f"{run.found} found, {run.changed} new or changed, {len(run.refused)} not taken.")
+    asked = f", {run.noindex} of them because they ask for that (noindex)" if run.noindex else ""
+    console.print(f"{run.found} found, {run.changed} new or changed, {len(run.refused)} not taken{asked}.")
     for each in run.refused:
         console.print(f"  not taken: {each.name}: {each.reason}", markup=False, soft_wrap=True)
     fate = "removed" if source.removes else "kept"

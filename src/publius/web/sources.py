@@ -17,13 +17,17 @@ MANAGE = {"permission": Permission.MANAGE_AGENCY}
 
 
 class Field(NamedTuple):
-    """A field of the form for one setting; `many` takes several, with spaces or commas between."""
+    """A field of the form for one setting; `many` takes several, with spaces or commas between.
+
+    `choices` are what can be chosen, with the words for each; the first is what stands without a choice.
+    """
 
     name: str
     label: str
     hint: str = ""
     many: bool = False
     secret: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class Form(NamedTuple):
@@ -36,6 +40,10 @@ class Form(NamedTuple):
 
 
 HOSTS = Field("hosts", "Further hosts", "Others that its files may be on, with spaces between.", many=True)
+STYLES = (
+    ("path", "Behind the server's: SERVER/BUCKET, as most servers of one's own want it"),
+    ("host", "Before the server's: BUCKET.SERVER, as Amazon wants it of newer buckets"),
+)
 FORMS = {
     "folder": Form("a folder", "Folder", "In one that the operator allows. Links in it are not followed."),
     "web": Form(
@@ -65,7 +73,7 @@ FORMS = {
             Field("key", "Access key", "Without one, the bucket is asked as anybody may ask."),
             Field("secret", "Secret of the key", "It is sealed, and never shown again.", secret=True),
             Field("region", "Region", "us-east-1, unless you give another."),
-            Field("style", "Where the bucket's name stands", "path, or host as in BUCKET.SERVER; by itself path."),
+            Field("style", "Where the bucket's name stands in its addresses", choices=STYLES),
         ),
     ),
 }  # fmt: skip

@@ -3,18 +3,13 @@
 Against moto's server, which checks each signature and what the key may do as the real one does.
 """
 
-import json
-import os
-import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from bench.peers import PeerMissing, python_of
 from tests.building.sources.site import run
+from tests.building.sources.store import Store, moto
 from yarl import URL
 
 from publius.application import Application
@@ -23,43 +18,8 @@ from publius.retrieval.sources.s3 import Bucket, Place
 from publius.retrieval.sources.signing import Keys, signed
 from publius.types import Agency
 
+__all__ = ["moto"]
 SECRET = "wrong-secret-of-nobody"
-SERVER = Path(__file__).with_name("bucket.py")
-
-
-class Store:
-    """A bucket that whoever runs the test can change, beside a key that may only read it."""
-
-    def __init__(self, process: subprocess.Popen[str], told: dict[str, str]) -> None:
-        self._process = process
-        self.address = told["address"]
-        self.key, self.secret = told["key"], told["secret"]
-        self.port = int(self.address.rpartition(":")[2])
-
-    def __call__(self, act: str, *words: str) -> None:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps([act, *words]) + "\n")
-        self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {"key": self.key, "secret": self.secret}
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Store]:
-    try:
-        python = python_of("moto")
-    except PeerMissing as missing:
-        pytest.skip(f"moto is not there: {missing}")
-    process = subprocess.Popen(
-        [python, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]}
-    )
-    assert process.stdout
-    yield Store(process, json.loads(process.stdout.readline()))
-    process.terminate()
-    process.wait()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """The promise: a site is read as its robots.txt lets it, and again only what changed; one bad page ends nothing."""
 
 import gzip
+import time
 
 import pytest
 from tests.building.sources.site import Site, add, names, run
 
 from publius.application import Application
 from publius.errors import NotFetched
-from publius.retrieval.sources import fetching, web
+from publius.retrieval.sources import fetching, noindex, web
 from publius.types import Agency
 
 
@@ -207,3 +208,42 @@ async def test_what_a_label_hides_is_not_named_by_a_source_either(
     await run(building, education)
     assert len((await building.sources.open(education, "site")).refusals) == 1
     assert (await building.sources.open(education.under(0), "site")).refusals == []
+
+
+NOT_WANTED = {
+    "/meta": ({}, '<META content="nofollow, NoIndex" name=Robots>'),
+    "/named": ({}, "<meta name='publius' content='none'/>"),
+    "/header": ({"X-Robots-Tag": "noindex"}, ""),
+    "/for-us": ({"X-Robots-Tag": "publius: nofollow, none"}, ""),
+}
+WANTED = {
+    "/other": ({"X-Robots-Tag": "otherbot: noindex"}, '<meta name="robots" content="nofollow">'),
+    "/comment": ({}, '<!-- <meta name="robots" content="none"> --><script>"<meta name=robots content=none>"</script>'),
+    "/dated": ({"X-Robots-Tag": "unavailable_after: 25 Jun 2999 GMT"}, '<meta name="description" content="none">'),
+}  # fmt: skip
+
+
+async def test_a_page_that_asks_not_to_be_kept_is_left_and_counted(
+    building: Application, education: Agency, site: Site
+) -> None:
+    for path, (headers, tag) in {**NOT_WANTED, **WANTED}.items():
+        page = f"<!doctype html><html><head>{tag}<title>{path}</title></head><body><p>This is {path}.</p></body></html>"
+        site.pages[path] = (200, {"Content-Type": "text/html", **headers}, page.encode())
+    site.pages["/plan.txt"] = (200, {"X-Robots-Tag": "noindex", "Content-Type": "text/plain"}, b"Not to be kept.")
+    site.map(*NOT_WANTED, *WANTED, "/plan.txt")
+    await add(building, education, site.address, removes=True)
+    done = await run(building, education)
+    assert set(await names(building, education)) == {path[1:] for path in WANTED}
+    assert done.noindex == len(NOT_WANTED) + 1 == len(done.refused)
+    assert (await building.sources.open(education, "site")).noindex == done.noindex
+    site.html("/other", "It is not to be kept any more.", **{"X-Robots-Tag": "noindex"})
+    await run(building, education)
+    assert "other" not in await names(building, education), "one that was taken before is gone"
+
+
+def test_a_page_of_tags_that_never_end_is_read_in_no_time() -> None:
+    for begun in (b"<meta ", b"<!--", b"<script", b"<meta name='", b"<meta " + b"a" * 40 + b"="):
+        body = begun * (5_000_000 // len(begun))
+        start = time.process_time()
+        assert not noindex.asks_for_it(fetching.Fetched(200, {}, body))
+        assert time.process_time() - start < 5

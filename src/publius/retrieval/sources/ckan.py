@@ -10,7 +10,7 @@ from yarl import URL
 from publius.errors import InvalidRequest, NotFetched
 from publius.retrieval.origin import Origin
 from publius.retrieval.sources.fetching import SPENT, Client, client_for
-from publius.retrieval.sources.guard import Hosts, host_of
+from publius.retrieval.sources.guard import Hosts, Reach, host_of
 from publius.retrieval.sources.kind import Found, Settings, path, settings_as
 from publius.retrieval.sources.marks import mark_of
 
@@ -116,16 +116,8 @@ class _Answer(Struct, frozen=True):
 class Ckan:
     """Catalogues as a kind of source; the address is the catalogue's, without `/api`."""
 
-    def __init__(self, largest: int, private: frozenset[str], contact: str = "") -> None:
-        """
-        Args:
-            largest: most bytes of one file.
-            private: hosts that the operator lets be on a private network.
-            contact: where whoever runs the catalogue can read who asks.
-        """
-        self._largest = largest
-        self._private = private
-        self._contact = contact
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
 
     def accept(self, address: str, settings: Settings) -> tuple[str, dict[str, Any]]:
         """The catalogue's address; something of it must be asked for. Nothing is asked of it yet."""
@@ -136,7 +128,7 @@ class Ckan:
                 cure="Give a query, an organization, a group, a tag or names of datasets; the query *:* is everything.",
                 param="settings",
             )
-        url = Hosts((host_of(address), *wanted.hosts), self._private).url(address).with_query(None)
+        url = Hosts((host_of(address), *wanted.hosts), self._reach.private).url(address).with_query(None)
         if "/api" in url.path:
             url = url.with_path(url.path[: url.path.index("/api")])
         return str(url), msgspec.to_builtins(wanted)
@@ -147,8 +139,8 @@ class Ckan:
         """Every file that is asked for; those that were never read come first, then those asked longest ago."""
         wanted = settings_as(Catalogue, settings)
         hosts = (host_of(address), *wanted.hosts)
-        async with client_for(hosts, self._private, pause=wanted.pause, contact=self._contact) as client:
-            async for found in _Visit(client, wanted, URL(address), known, self._largest).all():
+        async with client_for(hosts, self._reach.private, pause=wanted.pause, contact=self._reach.contact) as client:
+            async for found in _Visit(client, wanted, URL(address), known, self._reach.largest).all():
                 yield found
 
 
@@ -192,7 +184,7 @@ class _Visit:
 
     async def _search(self) -> None:
         at, count = 0, int(self._wanted.searches)
-        while at < count and self._whole:
+        while at < count and self._whole and not self._client.is_spent:
             hits = await self._ask("package_search", _Hits, q=self._wanted.query or "*:*", fq=_filters(self._wanted),
                                    rows=str(ROWS), start=str(at), sort="name asc")  # fmt: skip
             for dataset in hits.results:
@@ -276,4 +268,10 @@ def _last(address: str | None) -> str:
 
 def _origin(dataset: _Dataset, resource: _Resource, mark: str) -> Origin:
     licence = dataset.license_title or dataset.license_id or ""
-    return Origin(address=resource.url or "", publisher=dataset.publisher[:200], licence=licence[:200], mark=mark)
+    told = [_shown(each) for each in (resource.url or "", dataset.publisher, licence)]
+    return Origin(address=told[0], publisher=told[1][:200], licence=told[2][:200], mark=mark)
+
+
+def _shown(text: str) -> str:
+    """Without what a page cannot show and the database cannot keep."""
+    return "".join(each for each in text if each.isprintable())

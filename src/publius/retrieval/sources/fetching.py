@@ -34,10 +34,11 @@ MOST_BYTES = 20 << 30  # likewise
 SPENT = "The time or size of one run was over. The next run goes on from here."
 _MOVED = (301, 302, 303, 307, 308)
 _LATER = (429, 503)
+_PIECE = 1 << 12  # bytes that are unpacked at once
 
 
 class Fetched(Struct, frozen=True):
-    """An answer: its status, its headers by small letters, and its body, unpacked."""
+    """An answer: its status, its headers by small letters (of several, a line each), and its body, unpacked."""
 
     status: int
     headers: Mapping[str, str]
@@ -136,7 +137,7 @@ class Client:
             # Cancelled as a whole: a server that sends a byte now and then would keep every other limit.
             async with self._session.get(url, headers=dict(headers), allow_redirects=False) as response:
                 body = await self._body(response, largest, faults)
-                told = {name.lower(): value for name, value in response.headers.items()}
+                told = {name.lower(): "\n".join(response.headers.getall(name)) for name in response.headers}
         except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
             raise _refusal(error) from error
         packing = told.get("content-encoding", "identity").strip().lower()
@@ -254,17 +255,22 @@ def unpacked(data: bytes, largest: int) -> bytes:
         NotFetched: damaged, or larger than that.
     """
     out = bytearray()
+    at, member = 0, None
     try:
-        while data:
-            member = zlib.decompressobj(wbits=31)
-            out += member.decompress(data, largest + 1 - len(out))
-            if len(out) > largest:
-                raise _too_large(largest)
-            if not member.eof:
-                raise NotFetched("It is packed, and cut short.")
-            data = member.unused_data
+        while at < len(data):
+            # By pieces, since what is left of one is copied for each member, and there can be a million.
+            piece, at = data[at : at + _PIECE], at + _PIECE
+            while piece:
+                member = member or zlib.decompressobj(wbits=31)
+                out += member.decompress(piece, largest + 1 - len(out))
+                if len(out) > largest:
+                    raise _too_large(largest)
+                piece = member.unused_data
+                member = None if member.eof else member
     except zlib.error:
         raise NotFetched("It is packed, and damaged.") from None
+    if member is not None:
+        raise NotFetched("It is packed, and cut short.")
     return bytes(out)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from msgspec import Struct
 from yarl import URL
 
 from publius.errors import NotFetched
@@ -47,6 +48,18 @@ def _plain(address: Address) -> Address:
     return address
 
 
+class Reach(Struct, frozen=True):
+    """How far every source that is read over HTTP may go, as the operator sets it.
+
+    `largest` is the most bytes of one file; `private` are hosts that may be on a private network; `contact` is where
+    whoever runs a server that is asked can read who asks.
+    """
+
+    largest: int
+    private: frozenset[str] = frozenset()
+    contact: str = ""
+
+
 class Hosts:
     """The hosts that one source may be read from: `name`, with the usual ports, or `name:port`."""
 
@@ -71,10 +84,10 @@ class Hosts:
             url = (URL(address.strip()) if isinstance(address, str) else address).with_fragment(None)
             host, port = url.host, url.port
         except (ValueError, TypeError):
-            raise NotFetched(f"This is no address of a page: {str(address)[:200]!r}.") from None
+            raise NotFetched(f"This is no address of a page: {_shown(address)!r}.") from None
         if url.scheme not in ("http", "https") or not host or not port or url.user is not None or url.password:
             raise NotFetched(
-                f"This is no address of a page: {str(address)[:200]!r}.",
+                f"This is no address of a page: {_shown(address)!r}.",
                 cure="Give one that begins with https:// or http://, without a name or password in it.",
             )
         if (_name(host), port) not in self._allowed:
@@ -95,6 +108,11 @@ class Hosts:
                 f"The host {host!r} has an address that is not public, so no connection was made.",
                 cure="The operator can open a host of your own network with PUBLIUS_SOURCE_PRIVATE_HOSTS.",
             )
+
+
+def _shown(address: str | URL) -> str:
+    """The address as it may be told: without a name and password."""
+    return re.sub(r"//[^/?#]*@", "//", str(address))[:200]
 
 
 def names_of(setting: str) -> frozenset[str]:

@@ -4,12 +4,11 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from lxml import etree
-
 from publius.errors import NotFetched
 from publius.retrieval.sources.fetching import Fetched
+from publius.retrieval.sources.markup import parts
 
-LARGEST = 16 << 20  # bytes of one part of the list, which names at most 1,000 objects
+LARGEST = 8 << 20  # bytes of one part of the list, which names at most 1,000 objects
 LARGEST_FAULT = 1 << 16  # bytes of a refusal
 
 # What happened and what to do, by the server's own code.
@@ -54,20 +53,22 @@ def read(data: bytes) -> Part:
     Raises:
         NotFetched: it is none.
     """
-    # Entities stay unresolved and nothing is loaded, so that a small file cannot become a large one.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    told = parts(data)
     try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError:
-        root = None
-    if root is None or etree.QName(root).localname != "ListBucketResult":
+        name, _ = next(told)
+        found = list(told) if name == "ListBucketResult" else None
+    except NotFetched:
+        found = None
+    if found is None:
         raise NotFetched(
             "This is no S3-compatible bucket: its answer is no list of objects.",
             cure="Check the address: https://SERVER/BUCKET/PREFIX.",
         )
-    objects = [_object(each) for each in root.iterfind("{*}Contents")]
-    more = _said(root, "IsTruncated") == "true"
-    return Part(objects, _said(root, "NextContinuationToken") if more else "")
+    flags = {kind: texts[""] for kind, texts in found if kind in ("IsTruncated", "NextContinuationToken")}
+    more, token = flags.get("IsTruncated") == "true", flags.get("NextContinuationToken", "")
+    if more and not token:  # taken for the end, all that the rest names would be taken for gone
+        raise NotFetched("The server says that its list goes on, and not where.")
+    return Part([_object(texts) for kind, texts in found if kind == "Contents"], token if more else "")
 
 
 def fault(answer: Fetched) -> NotFetched:
@@ -80,11 +81,7 @@ def fault(answer: Fetched) -> NotFetched:
     return NotFetched(f"The server answers {answer.status}{f' ({code})' if code else ''}.", cure="Try again later.")
 
 
-def _object(element: etree._Element) -> Object:
-    size = _said(element, "Size")
-    told = (_said(element, "ETag").strip('"'), size, _said(element, "LastModified"))
-    return Object(unquote_plus(_said(element, "Key")), int(size) if size.isdecimal() else 0, " ".join(told)[:300])
-
-
-def _said(element: etree._Element, name: str) -> str:
-    return (element.findtext(f"{{*}}{name}") or "").strip()
+def _object(texts: dict[str, str]) -> Object:
+    size = texts.get("Size", "")
+    told = (texts.get("ETag", "").strip('"'), size, texts.get("LastModified", ""))
+    return Object(unquote_plus(texts.get("Key", "")), int(size) if size.isdecimal() else 0, " ".join(told)[:300])

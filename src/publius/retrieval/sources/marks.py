@@ -30,12 +30,17 @@ class Mark(Struct, frozen=True, omit_defaults=True):
         told = answer.headers
         before = self if answer.status == 304 else Mark()
         mark = Mark(
-            changed=changed[:_LONGEST],
-            etag=told.get("etag", before.etag)[:_LONGEST],
-            modified=told.get("last-modified", before.modified)[:_LONGEST],
+            changed=_plain(changed),
+            etag=_plain(told.get("etag", before.etag)),
+            modified=_plain(told.get("last-modified", before.modified)),
             asked=today().isoformat(),
         )
         return msgspec.json.encode(mark).decode()
+
+
+def _plain(said: str) -> str:
+    """What can be kept and sent back as a header; what else a server says is as if it had said nothing."""
+    return said if len(said) <= _LONGEST and said.isascii() and said.isprintable() else ""
 
 
 def mark_of(origin: Origin | None) -> Mark:

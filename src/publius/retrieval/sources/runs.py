@@ -1,6 +1,7 @@
 """One run of a source: what is new or changed there is handed over as a job, and what vanished is told."""
 
 import hashlib
+import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from typing import NamedTuple
@@ -20,7 +21,8 @@ from publius.storage import Database
 from publius.types import Agency
 
 BATCH = 32 << 20  # bytes that are handed over in one transaction
-MOST_OF_ONE = 200  # files, likewise: of a site that answers slowly, something is read before the end
+MOST_OF_ONE = 200  # files, likewise
+LONGEST = 30.0  # seconds, likewise: of a site that answers slowly something is read before the end, and little lost
 MOST_TOLD = 100  # refusals that are kept with a source
 
 
@@ -59,6 +61,7 @@ class Runs:
         known, digests = await self._known(agency, source)
         there: set[str] = set()
         batch: list[tuple[str, Found]] = []
+        began = time.monotonic()
         origins = {path: kept.origin for path, kept in known.items()}
         async with aclosing(kind.look(source.address, source.settings, origins)) as met:
             async for found in met:
@@ -78,9 +81,9 @@ class Runs:
                     batch.append((path, found))
                 elif kept := known.get(path):
                     await self._mark(agency, kept, found.origin)
-                if len(batch) >= MOST_OF_ONE or sum(len(each.data or b"") for _, each in batch) > BATCH:
+                if batch and (_is_enough(batch) or time.monotonic() - began > LONGEST):
                     await self._hand_over(agency, source, batch, run)
-                    batch = []
+                    batch, began = [], time.monotonic()
         if batch:
             await self._hand_over(agency, source, batch, run)
         gone = ((known[path].id, f"{source.name}/{path}") for path in sorted(known.keys() - there))
@@ -159,6 +162,10 @@ class Runs:
                 " WHERE agency_id = %s AND id = %s AND holder IS NOT DISTINCT FROM %s",
                 [agency.id, source.id, source.holder],
             )
+
+
+def _is_enough(batch: Sequence[tuple[str, Found]]) -> bool:
+    return len(batch) >= MOST_OF_ONE or sum(len(each.data or b"") for _, each in batch) > BATCH
 
 
 def _is_new(data: bytes, kept: _Kept | None, digests: set[bytes]) -> bool:

@@ -1,5 +1,6 @@
 """A bucket of an S3-compatible store as a source: its objects, or those whose keys begin with a prefix."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -12,12 +13,13 @@ from publius.errors import InvalidRequest, NotFetched
 from publius.retrieval.origin import Origin
 from publius.retrieval.sources import listing
 from publius.retrieval.sources.fetching import SPENT, Client, client_for
-from publius.retrieval.sources.guard import Hosts, host_of
+from publius.retrieval.sources.guard import Hosts, Reach, host_of
 from publius.retrieval.sources.kind import Found, Settings, path, settings_as
 from publius.retrieval.sources.listing import Object, Part
 from publius.retrieval.sources.sealing import opened, seal
 from publius.retrieval.sources.signing import Keys, signed
 
+MOST_OBJECTS = 200_000  # of one run
 _GONE = 404
 
 
@@ -38,23 +40,18 @@ class Bucket(Struct, frozen=True, forbid_unknown_fields=True):
 class S3:
     """Buckets as a kind of source; the address is `https://SERVER/BUCKET/PREFIX`."""
 
-    def __init__(self, largest: int, private: frozenset[str], contact: str, sealing: bytes) -> None:
+    def __init__(self, reach: Reach, sealing: bytes) -> None:
         """
         Args:
-            largest: most bytes of one object.
-            private: hosts that the operator lets be on a private network.
-            contact: where whoever runs the store can read who asks.
             sealing: the key that secrets are sealed with, 32 bytes.
         """
-        self._largest = largest
-        self._private = private
-        self._contact = contact
+        self._reach = reach
         self._sealing = sealing
 
     def accept(self, address: str, settings: Settings) -> tuple[str, dict[str, Any]]:
         """The address, and the settings the secret in them sealed. Nothing is asked of the bucket yet."""
         bucket = settings_as(Bucket, settings)
-        place = Place.of(address, bucket, self._private)
+        place = Place.of(address, bucket, self._reach.private)
         if bool(bucket.key) != bool(bucket.secret):
             raise InvalidRequest(
                 "An access key and its secret belong together.", cure="Give both, or neither.", param="settings"
@@ -70,12 +67,14 @@ class S3:
     ) -> AsyncGenerator[Found, None]:
         """Every object, in the order of the keys; one that the list tells of as before is not read again."""
         bucket = settings_as(Bucket, settings)
-        place = Place.of(address, bucket, self._private)
+        place = Place.of(address, bucket, self._reach.private)
         keys = None
         if bucket.key:
             keys = Keys(bucket.key, opened(self._sealing, bucket.secret, _use(address, bucket)), bucket.region)
-        async with client_for([host_of(place.root)], self._private, pause=0, contact=self._contact) as client:
-            async for found in _Visit(client, place, keys, known, self._largest).all():
+        async with client_for(
+            [host_of(place.root)], self._reach.private, pause=0, contact=self._reach.contact
+        ) as client:
+            async for found in _Visit(client, place, keys, known, self._reach.largest).all():
                 yield found
 
 
@@ -135,21 +134,24 @@ class _Visit:
         self._met: set[str] = set()
 
     async def all(self) -> AsyncGenerator[Found, None]:
-        token = ""
-        while True:
+        token, met = "", 0
+        while not self._client.is_spent and met < MOST_OBJECTS:
             part = await self._list(token)
+            if part.next and (part.next == token or not part.objects):
+                raise NotFetched("The server's list goes on without end.")
             for object in part.objects:
                 if object.key.endswith("/"):
                     continue  # what some programs make in place of a folder
                 if self._client.is_spent:
-                    yield Found(self._place.name(object.key), reason=SPENT, gone=True)
-                    for name in self._known.keys() - self._met:  # nothing is gone that was only not seen
-                        yield Found(name)
-                    return
+                    break
                 yield await self._object(object)
-            token = part.next
-            if not token:
+            met, token = met + len(part.objects), part.next
+            if not token and not self._client.is_spent:
                 return
+        many = f"There are more than {MOST_OBJECTS:,} objects. Give a prefix."
+        yield Found(self._place.address, reason=SPENT if self._client.is_spent else many, gone=True)
+        for name in self._known.keys() - self._met:  # nothing is gone that was only not seen
+            yield Found(name)
 
     async def _list(self, token: str) -> Part:
         address = self._place.list(token)
@@ -158,7 +160,7 @@ class _Visit:
         )
         if answer.status != 200:
             raise listing.fault(answer)
-        return listing.read(answer.body)
+        return await asyncio.to_thread(listing.read, answer.body)
 
     async def _object(self, object: Object) -> Found:
         name = self._place.name(object.key)

@@ -12,9 +12,9 @@ from yarl import URL
 
 from publius.errors import NotFetched
 from publius.retrieval.origin import Origin
-from publius.retrieval.sources import sitemap
+from publius.retrieval.sources import noindex, sitemap
 from publius.retrieval.sources.fetching import SPENT, Client, client_for
-from publius.retrieval.sources.guard import Hosts, host_of
+from publius.retrieval.sources.guard import Hosts, Reach, host_of
 from publius.retrieval.sources.kind import Found, Settings, path, settings_as
 from publius.retrieval.sources.marks import Mark, mark_of, today
 from publius.retrieval.sources.robots import Robots
@@ -43,21 +43,13 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
 class Web:
     """Web sites as a kind of source; its address is the site, or a part of it, and pages outside are left out."""
 
-    def __init__(self, largest: int, private: frozenset[str], contact: str = "") -> None:
-        """
-        Args:
-            largest: most bytes of one page.
-            private: hosts that the operator lets be on a private network.
-            contact: where whoever runs the site can read who asks.
-        """
-        self._largest = largest
-        self._private = private
-        self._contact = contact
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
 
     def accept(self, address: str, settings: Settings) -> tuple[str, dict[str, Any]]:
         """The address without its fragment; the hosts must be names of hosts. Nothing is asked of the site yet."""
         site = settings_as(Site, settings)
-        hosts = Hosts((host_of(address), *site.hosts), self._private)
+        hosts = Hosts((host_of(address), *site.hosts), self._reach.private)
         kept = str(hosts.url(address))
         if site.sitemap:
             hosts.url(site.sitemap)
@@ -69,8 +61,8 @@ class Web:
         """Every page that the sitemap names; those that were never read come first, then those asked longest ago."""
         site = settings_as(Site, settings)
         hosts = (host_of(address), *site.hosts)
-        async with client_for(hosts, self._private, pause=site.pause, contact=self._contact) as client:
-            visit = _Visit(client, site, address, known, self._largest)
+        async with client_for(hosts, self._reach.private, pause=site.pause, contact=self._reach.contact) as client:
+            visit = _Visit(client, site, address, known, self._reach.largest)
             async for found in visit.all():
                 yield found
 
@@ -189,6 +181,8 @@ class _Visit:
             )
         except NotFetched as error:
             return Found(name, reason=str(error))
+        if answer.status in (200, 203, 304) and await asyncio.to_thread(noindex.asks_for_it, answer):
+            return Found(name, reason=noindex.SAID, gone=True, noindex=True)
         if answer.status in (200, 203) or (answer.status == 304 and mark.conditions):
             origin = Origin(address=entry.address, mark=mark.after(answer, entry.changed))
             return Found(name, answer.body if answer.status != 304 else None, origin=origin)
