@@ -96,7 +96,7 @@ def test_what_a_source_brought_goes_with_it_where_that_is_said(
     where = ("--agency", "education")
 
     def waiting() -> int:
-        return [job["title"] for job in publius.json("documents", "jobs", *where)].count("Source handbook")
+        return [job["from"] for job in publius.json("documents", "jobs", *where)].count("Source handbook")
 
     for documents in ((), ("--documents",)):
         publius("sources", "add", "folder", "handbook", str(home), *where)

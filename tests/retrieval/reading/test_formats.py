@@ -8,6 +8,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 from tests.retrieval.reading.making import W, body, docx, pdf, real_docx, running_text
 
 from publius.retrieval.reading import ReadDocument, read
+from publius.retrieval.reading.markdown import read_markdown
 
 
 def blocks(document: ReadDocument) -> list[tuple[str, str]]:
@@ -223,3 +224,13 @@ def test_parts_of_a_statute_are_headings() -> None:
         (4, "(2) Exceptions"),
         (6, "(i) Rules"),
     ]
+
+
+def test_a_markdown_table_without_its_row_of_hyphens_keeps_its_rows() -> None:
+    headed = "Codes:\n\n| **Code** | **Step** |\n|5001 | Sign in again. |\n|6000 | Call, or \\| write. |\n"
+    assert "Code | Step\n5001 | Sign in again.\n6000 | Call, or | write." in read_markdown(headed.encode()).text
+    pairs = "1. Set these:\n\n    |**Name**|hash|\n    |**Kind**|text|\n".replace("    |", "   |")
+    assert "Name | hash\nKind | text" in read_markdown(pairs.encode()).text
+    for other in ("```\n| a | b |\n| c | d |\n```\n", "a | b\nc | d\n", "| a | b |\n|---|---|\n| c | d |\n"):
+        assert read_markdown(other.encode()).text.count("b") == 1
+    assert "| a | b |\n| c | d |" in read_markdown(b"```\n| a | b |\n| c | d |\n```\n").text, "code stays as it is"
