@@ -47,15 +47,15 @@ def income_for_pell(application: Application, year: Tables, derivation: Derivati
     household = application.household
     agi, foreign = household.together.adjusted_gross_income, household.foreign_income
     if FOREIGN_INCOME not in year:
-        return derivation.add("income for Pell", agi, "adjusted gross income", LAW, agi=agi)
+        return derivation.add("income for Pell", agi, "adjusted gross income", LAW, adjusted_gross_income=agi)
     counted = year[FOREIGN_INCOME]
     return derivation.add(
         "income for Pell",
         agi + share(foreign, 100 * counted.value),
         "adjusted gross income + foreign income excluded",
         f"{LAW}; {counted.source}",
-        agi=agi,
-        foreign=foreign,
+        adjusted_gross_income=agi,
+        foreign_income_excluded=foreign,
     )
 
 
@@ -109,7 +109,7 @@ def scheduled_award(
         to_the_nearest_5 = 5 * ((most.value - max(0, index) + 2) // 5)
         amount, reason = (
             to_the_nearest_5,
-            "the largest Pell Grant less the Student Aid Index above 0, to the nearest $5",
+            "the largest Pell Grant less the Student Aid Index (below 0 it counts as 0), to the nearest $5",
         )
     elif min_pell:
         amount, reason = least.value, "the smallest Pell Grant, by income and family size"

@@ -32,7 +32,7 @@ def of_aid(family: Situation, result: Result[Aid]) -> Mapping[str, str]:
     )
     unsaid = [DECIDING[path.rpartition(".")[2]] for path in single_parent(family._asdict())]
     without = [*counted_without(family), *unsaid]
-    return (told + (said("counted", what=joined(map(said, without), ", ")) if without else NOTHING)).says()
+    return (told + (said("counted", what=joined(map(said, without), "; ")) if without else NOTHING)).says()
 
 
 def _rule(line: Mapping[str, Line]) -> Both:
@@ -127,8 +127,8 @@ def _lowest(prices: Sequence[Price]) -> Both:
 def of_change(
     change: str, family: Situation, details: changes.Change, result: Result[changes.Comparison]
 ) -> Mapping[str, str]:
-    """Both results, the names of the lines that changed, and what was left as it is though it would change too."""
-    value, names = result.value, changes.changed(result.derivation)
+    """Both results, whether anything changed on the way, and what was left as it is though it would change too."""
+    value = result.value
     told = said(
         "what_if",
         award_year=family.award_year,
@@ -136,7 +136,7 @@ def of_change(
         sai_after=f"{value.sai_after:,}",
         pell_before=dollars(value.pell_before),
         pell_after=dollars(value.pell_after),
-        changed=said("changed", lines=joined(names, ", ")) if names else said("unchanged"),
+        changed=said("changed" if changes.changed(result.derivation) else "unchanged"),
     )
     if change == "lose_a_job":
         told += _tax_left(value) if changes.untaxed(change, family, details) else NOTHING

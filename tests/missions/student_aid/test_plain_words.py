@@ -26,3 +26,13 @@ def test_a_result_speaks_to_a_student_and_not_to_a_programmer(income):
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_what_a_tool_says_of_itself_names_no_class_of_the_code(tool):
     assert "InvalidInput" not in tool.description and "derivation" not in tool.description.lower()
+
+
+def test_an_input_of_a_line_is_called_by_a_name_that_can_be_read():
+    result = computed(tools.student_aid_index, **FAMILY)
+    assert not {"agi", "foreign"} & {name for line in result.derivation.lines for name in line.inputs}
+
+
+def test_a_change_is_told_without_a_list_of_the_laws_terms():
+    told = computed(tools.what_if, change="one_more_in_the_family", **FAMILY).told()
+    assert "is listed below, before and after" in told and "income protection allowance" not in told

@@ -96,10 +96,10 @@ def _story(shown: Shown, agency: str, caveat: str, when: datetime) -> list[Any]:
         name = Paragraph(f"<b>{number}. {escape(row.name)}</b><br/>{escape(row.formula)}", body)
         inputs = text("; ".join(f"{label}: {amount}" for label, amount in row.inputs), quiet)
         lines.append([name, inputs, text(row.amount), text(row.citation, quiet)])
-    story += [_table(lines, (180, 130, 64, 130)), text(say("What you answered", language), heading)]
+    story += [_table(lines, (174, 126, 62, 130)), text(say("What you answered", language), heading)]
     for group, answers in groupby(shown.given, key=attrgetter("group")):
         story += [text(group, quiet)] if group else []
-        story += [_table([[text(each.label), text(each.value)] for each in answers], (340, 164), heads=0)]
+        story += [_table([[text(each.label), text(each.value)] for each in answers], (332, 160), heads=0)]
     if shown.receipt:
         story += [text(say("Receipt", language), heading), *_receipt(shown.receipt, language, text, quiet)]
     return story
