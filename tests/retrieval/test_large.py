@@ -1,6 +1,8 @@
 """In a large library search reads a sample of a common word's documents; nothing that was found gets lost by it."""
 
 import msgspec
+import numpy as np
+import psycopg
 import pytest
 
 from publius.retrieval import search as product
@@ -87,3 +89,16 @@ async def test_a_typing_error_is_put_right_by_a_common_word(
     monkeypatch.setattr(spelling, "SAMPLE", spelling.OFTEN)
     async with database.agency(notes) as connection:
         assert set(await spelling.terms(connection, notes, "offixe ombudsman")) == {"offic", "ombudsman"}
+
+
+@pytest.mark.parametrize(("passages", "width"), [(-1, "200"), (400_000, "200"), (1_000_000, "500"), (10**8, "1000")])
+async def test_the_larger_the_library_the_wider_the_beam(
+    database: Database, education: Agency, owner_address: str, passages: int, width: str
+) -> None:
+    with psycopg.connect(owner_address) as owner:
+        table = f"passages_{education.id}"
+        owner.execute("UPDATE pg_class SET reltuples = %s WHERE oid = %s::regclass", [passages, table])
+    async with database.agency(education) as connection:
+        await product.search(connection, education, "grant", np.full(384, 384**-0.5))
+        row = await (await connection.execute("SHOW hnsw.ef_search")).fetchone()
+    assert row is not None and row[0] == width
