@@ -4,11 +4,25 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from publius.verification.words import fold
+from publius.verification.words import FUNCTION_WORDS, fold, listed
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SURE = 4  # letters up to which a word is taken as it is written: with one changed it would be another word
 _LONG = 8  # letters from which two errors are let pass
+
+# Everyday words that are one letter from another one: written right, they are themselves and no typing error. Function
+# words are of them; inflected forms of one word are not, `calcule` and `calcula`, for these mean the same.
+_THEMSELVES = frozenset(fold(word) for word in FUNCTION_WORDS) | listed(
+    """
+    cuando cuanto cuanta cuantos cuantas donde adonde quien quienes cual cuales como porque whose whom whole there
+    their these those where while never every still today later under until might right night month mouth three
+    thing think falsa falso falsas falsos falta faltas salsa cuenta cuentas cuesta cuestas corto cansado cansada
+    pared madera bocas gustos pegar menor menos mejor mayor meses manos verde viene nueve nuevo nieve suelo suelto
+    deuda resta venta tarde carta miedo medio parto ayuno duda largo grand giant patent takes tales tapes waves wakes
+    forms farms firms collage aware decree berth loads loose losing shavings stage stake skate slate merry apple farther
+    further chill chili clash class lover edit false
+    """
+)
 
 
 def words(text: str) -> list[str]:
@@ -26,11 +40,14 @@ def form(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def meant(written: str, word: str) -> bool:
-    """Whether `written` is `word`, perhaps in another form or mistyped; both as `words` gives them."""
+    """Whether `written` is `word`, perhaps in another form or mistyped; both as `words` gives them.
+
+    A word that there is, `falsa`, is no other one, `fafsa`.
+    """
     if written == word or form(written) == form(word):
         return True
     shorter = min(len(written), len(word))
-    if shorter <= _SURE or written[0] != word[0] or any(c.isdigit() for c in written + word):
+    if shorter <= _SURE or written in _THEMSELVES or written[0] != word[0] or any(c.isdigit() for c in written + word):
         return False
     return distance(written, word, allowed := 2 if shorter >= _LONG else 1) <= allowed
 
@@ -101,7 +118,7 @@ def distance(one: str, other: str, most: int) -> int:
 
 def closest(written: str, known: Iterable[str]) -> str | None:
     """The known word that a mistyped one means; None if there is none, or more than one as near."""
-    if len(written) <= _SURE:
+    if len(written) <= _SURE or written in _THEMSELVES:
         return None
     allowed = 2 if len(written) >= _LONG else 1
     ranked = sorted((distance(written, word, allowed), word) for word in known if word[:1] == written[:1])
