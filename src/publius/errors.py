@@ -2,12 +2,8 @@
 
     PubliusError
     ├── RequestError            the caller can mend it
-    │   ├── InvalidRequest          400
+    │   ├── InvalidRequest, PromptTooLong 400; TooLarge 413; Unauthenticated 401; Forbidden 403
     │   ├── InvalidInputs           400  of a mission's tool; carries problems, a sentence for each input
-    │   ├── PromptTooLong           400
-    │   ├── TooLarge                413
-    │   ├── Unauthenticated         401
-    │   ├── Forbidden               403
     │   ├── NotFound                404  also for what belongs to another agency
     │   ├── Conflict                409
     │   ├── NotFetched              422  an address of a source, and why
@@ -25,10 +21,7 @@
     │   ├── LedgerUnavailable       503  the record could not be written, so no answer is given
     │   └── StorageUnavailable      503
     └── SetupError              read by the person at the terminal
-        ├── PortTaken
-        ├── DiskFull
-        ├── WeightsMissing, DigestMismatch
-        └── MigrationFailed
+        └── PortTaken, DiskFull, WeightsMissing, DigestMismatch, MigrationFailed
 
 Each says what happened (`message`) and what to do next (`cure`). `code` is stable and documented;
 `type` is OpenAI's word for the envelope. No message holds content of any agency.

@@ -87,6 +87,33 @@ async def test_documents_stay_unless_it_is_said(
     assert (await building.retrieval.list(education)).total == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "field", "said"),
+    [
+        ("folder", {"address": "/etc"}, "address", "PUBLIUS_SOURCE_FOLDERS"),
+        ("web", {"address": "agency.gov"}, "address", "begins with https://"),
+        ("web", {"address": "https://u:hunter2@agency.gov/"}, "address", "without a name or password"),
+        ("web", {"address": "https://agency.gov/", "hosts": "*.gov"}, "hosts", "in full"),
+        ("web", {"address": "https://agency.gov/", "name": "My Rules"}, "name", "lower-case letters"),
+        ("ckan", {"address": "https://catalog.data.gov"}, "query", "Give a query"),
+        ("bucket", {"address": "https://s3.test", "style": "host"}, "address", "names no bucket"),
+        ("bucket", {"address": "https://s3.test/b", "key": "k"}, "secret", "Give both"),
+        ("bucket", {"address": "https://s3.test/b", "region": "Mars 1"}, "region", "region"),
+    ],
+)
+async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    come: Come, education: Agency, kind: str, fields: dict[str, str], field: str, said: str
+) -> None:
+    person = await come(education, Role.ADMINISTRATOR)
+    page = await person.post(
+        f"/manage/sources/add/{kind}", {"name": "rules", "every": "1440", "removes": "1", **fields}
+    )
+    assert page.status_code == 422 and said in words(page) and f'href="#{field}"' in page.text
+    assert "checked" in page.text and 'value="1440" selected' in page.text
+    for name, value in fields.items():
+        assert f'value="{value}"' in page.text, name
+
+
 async def test_a_secret_is_shown_on_no_page(come: Come, education: Agency) -> None:
     person = await come(education, Role.ADMINISTRATOR)
     fields = {"name": "laws", "address": "https://s3.test/rules", "key": "reader", "secret": SECRET}

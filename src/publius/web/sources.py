@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from publius.errors import NotFound, PubliusError
+from publius.errors import Conflict, NotFound, PubliusError
 from publius.types import Permission
 from publius.web.pages import go, page
 from publius.web.visitor import AnyRequest, plain, site_of, viewer
@@ -113,7 +113,7 @@ async def add_source(request: AnyRequest, kind: FromPath[str]) -> Response[Any]:
             every_minutes=int(every) if every in PERIODS and every else None,
         )
     except PubliusError as error:
-        return _form(request, kind, sent, {"address" if error.param == "address" else "name": str(error)})
+        return _form(request, kind, sent, {_at(wanted, error): str(error)})
     return go(LIST)
 
 
@@ -155,6 +155,14 @@ def _form(request: AnyRequest, kind: str, sent: dict[str, str], problems: dict[s
         problems=problems,
         periods=PERIODS,
     )
+
+
+def _at(form: Form, error: PubliusError) -> str:
+    """The field that an error is about: one that its kind knows by name, or the address, of which most is told."""
+    named = {"name", "label", *(each.name for each in form.fields)}
+    if isinstance(error, Conflict):
+        return "name"
+    return error.param if error.param in named else "address"
 
 
 def _kind(name: str) -> Form:

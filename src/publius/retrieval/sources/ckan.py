@@ -126,7 +126,7 @@ class Ckan:
             raise InvalidRequest(
                 "Nothing of the catalogue is asked for, and all of it may be hundreds of thousands of files.",
                 cure="Give a query, an organization, a group, a tag or names of datasets; the query *:* is everything.",
-                param="settings",
+                param="query",
             )
         url = Hosts((host_of(address), *wanted.hosts), self._reach.private).url(address).with_query(None)
         if "/api" in url.path:

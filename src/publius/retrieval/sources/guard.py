@@ -133,7 +133,9 @@ def host_of(address: str) -> str:
         host = None
     if not host or url.scheme not in ("http", "https"):
         raise NotFetched(
-            f"This is no address of a site: {address[:200]!r}.", cure="Give one that begins with https:// or http://."
+            f"This is no address of a site: {_shown(address)!r}.",
+            cure="Give one that begins with https:// or http://.",
+            param="address",
         )
     return host if url.port in _USUAL else f"{host}:{url.port}"
 
@@ -148,6 +150,7 @@ def _places(named: str) -> set[tuple[str, int]]:
         raise NotFetched(
             f"This is no host: {named[:100]!r}.",
             cure="Name each host in full, as in www.agency.gov or data.agency.gov:8443.",
+            param="hosts",
         )
     return {(_name(host), each) for each in ([port] if port else _USUAL)}
 

@@ -1,6 +1,7 @@
 """What a kind of source is: one module beside this one, which looks through a place and tells what it met there."""
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -77,4 +78,7 @@ def settings_as(kind: type[Read], settings: Settings) -> Read:
     try:
         return msgspec.convert(dict(settings), kind)
     except msgspec.ValidationError as error:
-        raise InvalidRequest(f"This cannot be a setting of the source: {error}.", param="settings") from None
+        place = re.search(r"`\$\.(\w+)", str(error))
+        raise InvalidRequest(
+            f"This cannot be a setting of the source: {error}.", param=place[1] if place else "settings"
+        ) from None

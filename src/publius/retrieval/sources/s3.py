@@ -54,7 +54,7 @@ class S3:
         place = Place.of(address, bucket, self._reach.private)
         if bool(bucket.key) != bool(bucket.secret):
             raise InvalidRequest(
-                "An access key and its secret belong together.", cure="Give both, or neither.", param="settings"
+                "An access key and its secret belong together.", cure="Give both, or neither.", param="secret"
             )
         kept = place.address
         if bucket.key:

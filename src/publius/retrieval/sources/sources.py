@@ -84,6 +84,7 @@ class Sources:
             raise InvalidRequest(
                 "This cannot be a source.",
                 cure="Its name is 1 to 40 lower-case letters, digits and hyphens; minutes are 1 to 525,600.",
+                param="name",
             ) from None
 
     async def list(self, agency: Agency) -> tuple[Source, ...]:
