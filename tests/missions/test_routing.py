@@ -129,6 +129,8 @@ def test_a_request_to_compute_may_say_when_or_who(text: str) -> None:
     [
         ("My father makes 64k and we paid 2,800 in tax, we are five", "student_aid_index"),
         ("Mi papá gana 30,000 y pagó 700 de impuestos. Somos cuatro.", "student_aid_index"),
+        ("College A: tuition 31,000, grants 9,000. College B: tuition 24,000, grants 4,000.", "compare_aid_offers"),
+        ("La universidad A ofrece becas 9000 y préstamos 3500; la universidad B becas 4000.", "compare_aid_offers"),
         ("We are four in Ohio, in 2026-27", None),  # no amount
         ("How is a family of four with an AGI of 50,000 counted?", None),  # nobody says whose income
     ],

@@ -109,10 +109,11 @@ def told_most(text: str, tools: Sequence[Tool], *, amounts: bool = False) -> Too
     """
     ranked = []
     for tool in tools:
-        values = said(text if amounts else stated(text), slots_of(tool)).values
-        money = any(slot.path in values and slot.kind is Kind.MONEY for slot in slots_of(tool))
-        if len(values) >= FIGURES and (money or not amounts):
-            ranked.append(((len(values), -len(missing(tool, values))), tool))
+        heard = said(text if amounts else stated(text), slots_of(tool))
+        given = heard.unplaced if amounts and heard.several else heard.values  # those of two offers are none's
+        money = any(slot.path in heard.values and slot.kind is Kind.MONEY for slot in slots_of(tool))
+        if len(given) >= FIGURES and (money or heard.several or not amounts):
+            ranked.append(((len(given), -len(missing(tool, heard.values))), tool))
     best = max((rank for rank, _ in ranked), default=None)
     first = [tool for rank, tool in ranked if rank == best]
     return first[0] if len(first) == 1 else None
