@@ -59,9 +59,9 @@ class Ask:
     `words` are how people name it in a conversation, in either language, `a|b` one thing by two words; `no` those that
     say no to it, `single` where it asks for `married`; `called` what a number is called, `half-time` for 50, and under
     0 what may be any number and is asked for, `part-time`. `named`: the entries of the list are told apart by names of
-    their own, such as colleges. `choices` are the values of a choice, an award year or a state with their English and
-    Spanish names, and behind these what else people call them in either language, or the values alone where they speak
-    for themselves.
+    their own, such as colleges. `of`: the list of people whose answer it is, though it stands alone. `choices` are the
+    values of a choice, an award year or a state with their English and Spanish names, and behind these what else people
+    call them in either language, or the values alone where they speak for themselves.
     """
 
     question: str
@@ -74,6 +74,7 @@ class Ask:
     choices: Mapping[str, tuple[str, ...]] | Collection[str] = ()
     named: bool = False
     of_age: str = ""
+    of: str = ""
 
     def listed(self) -> tuple[Choice, ...]:
         """The choices, in their order."""

@@ -47,7 +47,7 @@ def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[Token], text: st
         if slot.kind is Kind.YES_NO:
             opposites += [f"{prefix}{fold(phrase)}" for prefix in ("in", "un", "non")]
     for opposite in opposites:
-        for first, end in spelling.places(opposite, words, 0):
+        for first, end in spelling.places(opposite, words, APART if "…" in opposite else 0):
             found.append(Place(slot, tokens[first][1], tokens[end - 1][2], len(opposite), opposite=True))
     if slot.kind is Kind.WHOLE and not found and not slot.parameter.ask.of_age:  # `my sister is 25 years old`
         for word in _own_words(slot, slots):

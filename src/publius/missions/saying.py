@@ -13,15 +13,17 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from publius.kit import Kind
-from publius.missions import ages, answering, mentions, naming, whose
+from publius.missions import ages, answering, mentions, naming, standing, whose
 from publius.missions.attributes import described
 from publius.missions.choosing import choice_in
 from publius.missions.clauses import Pair, Place, is_amount, paired
 from publius.missions.mentions import Mention
+from publius.missions.proper import Token
 from publius.missions.slots import Slot, Values
 from publius.missions.statements import states_it
 from publius.verification.words import fold, says_something
 
+NEAR = 6  # characters between the name of a choice and what is chosen: `filed as single`
 LONGEST = 4_000  # characters of a message that are read, as search reads
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -174,7 +176,9 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
     """The values in one sentence, whose they are, and what could not be placed."""
     tokens = [(fold(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
     places = naming.places(slots, tokens, text)
+    places, oneself = standing.settled(places, slots, tokens, text, subject)
     people = whose.spoken_of(slots, tokens, text, {place.start for place in places})
+    people = [one for one in people if one.who == whose.ONESELF or not _stands_in(one.start, oneself)]
     places = [place for place in places if whose.belongs(place, people, subject)]
     held = [each for each in mentions.read(text) if each.kind in _COUNTED and not each.idle]
     held = [each for each in held if is_amount(each) or not whose.is_number(people, each.start, text)]
@@ -200,23 +204,50 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
                 found.setdefault(slot.path, value)
             else:
                 loose.append(slot.path)
-    found = _stated(text, places, held) | found
-    spoken, words = people[-1].name if people else subject, [token[0] for token in tokens]
-    clauses = [at for at in range(1, len(tokens)) if _CLAUSE.search(text[tokens[at - 1][2] : tokens[at][1]])]
-    for slot in slots:
-        is_named = any(place.slot.path == slot.path for place in places)
-        of_them = slot.people is None or slot.people.name == spoken
-        if of_them and slot.kind is Kind.CHOICE and (choice := choice_in(slot, words, is_named, clauses)):
-            found.setdefault(slot.path, choice)
+    found = _stated(text, places, held, slots, tokens) | found
+    spoken = people[-1].name if people else subject
+    theirs = [slot for slot in slots if slot.people is None or slot.people.name == spoken]
+    found = _chosen(text, theirs, tokens, places) | found
     return _Sentence(found, pairs, doubted, held, used, places, people, twice, loose)
 
 
-def _stated(text: str, places: Sequence[Place], held: Sequence[Mention]) -> dict[str, Answer]:
-    """The answers of yes or no."""
+def _chosen(text: str, slots: Sequence[Slot], tokens: Sequence[Token], places: Sequence[Place]) -> dict[str, Answer]:
+    """The choices that the sentence names."""
+    words = [token[0] for token in tokens]
+    clauses = [at for at in range(1, len(tokens)) if _CLAUSE.search(text[tokens[at - 1][2] : tokens[at][1]])]
+    found: dict[str, Answer] = {}
+    for slot in slots:
+        if slot.kind is Kind.CHOICE:
+            is_named = any(place.slot.path == slot.path for place in places)
+            if choice := choice_in(slot, _left_for(slot, words, tokens, places), is_named, clauses):
+                found[slot.path] = choice
+    return found
+
+
+def _left_for(slot: Slot, words: list[str], tokens: Sequence[Token], places: Sequence[Place]) -> list[str]:
+    """The words without those that say what somebody is, `my mom is single`, unless this slot is named before them."""
+    names = [place.end for place in places if place.slot.path == slot.path]
+    told = [place for place in places if place.opposite and place.slot.parameter.ask.of]
+    told = [place for place in told if not any(0 <= place.start - end <= NEAR for end in names)]
+    return ["_" if _stands_in(token[1], told) else word for word, token in zip(words, tokens, strict=True)]
+
+
+def _stands_in(start: int, places: Sequence[Place]) -> bool:
+    return any(place.start <= start < place.end for place in places)
+
+
+def _stated(
+    text: str, places: Sequence[Place], held: Sequence[Mention], slots: Sequence[Slot], tokens: Sequence[Token]
+) -> dict[str, Answer]:
+    """The answers of yes or no; of two for one input none."""
     plain = _plain(text, [*held, *(place for place in places if place.slot.kind in _COUNTED)])
     found: dict[str, Answer] = {}
+    of_others: dict[str, set[bool | None]] = {}
     for place in places:
-        if place.slot.kind is Kind.YES_NO:
+        if place.slot.kind is Kind.YES_NO and standing.said_of_others(place, slots):
+            said_of_them = standing.states_of_others(place, slots, tokens, text)
+            of_others.setdefault(place.slot.path, set()).add(said_of_them)
+        elif place.slot.kind is Kind.YES_NO:
             answer = states_it(text, place.start, place.end)
             if answer is None:
                 answer = states_it(plain, place.start, place.end)
@@ -224,6 +255,9 @@ def _stated(text: str, places: Sequence[Place], held: Sequence[Mention]) -> dict
                 answer = True
             if answer is not None:
                 found.setdefault(place.slot.path, answer != place.opposite)
+    for path, answers in of_others.items():
+        if len(answers) == 1 and None not in answers:
+            found[path] = bool(next(iter(answers)))
     return found
 
 

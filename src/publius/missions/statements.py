@@ -65,6 +65,15 @@ def states_it(text: str, start: int, end: int) -> bool | None:
     return not _NOT.search(f"{opening.group()}{between}") and not _NOT_BEFORE.search(folded[: opening.start()])
 
 
+def asks_or_supposes(text: str, start: int, end: int) -> bool:
+    """Whether the sentence asks for what `text[start:end]` names, or only supposes it."""
+    folded = fold(text)
+    if asked := _ASKED_BEHIND.search(folded, end):
+        folded = folded[: asked.start()]
+    asked_so = _QUESTION.search(folded) or folded.rstrip().endswith("?")
+    return bool(_SUPPOSED.search(folded[:start]) or asked_so)
+
+
 def _listed(folded: str, start: int, end: int) -> bool | None:
     """Whether the item of a list that holds the name says yes or no; None where it says anything else too."""
     if folded.rstrip().endswith("?"):

@@ -33,6 +33,7 @@ def asked(name: str) -> Ask:
         choices={value: tuple(names) for value, names in words.get("choices", {}).items()},
         named=words.get("named", False),
         of_age=words.get("of_age", ""),
+        of=words.get("of", ""),
     )
 
 

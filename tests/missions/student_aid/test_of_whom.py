@@ -1,0 +1,38 @@
+"""Who brings up a family alone is heard, of whom it is said, and nothing is heard of anybody else."""
+
+import pytest
+
+from publius.missions import hearing
+from publius_missions.student_aid import tools
+
+PARENTS, STUDENT, FILED = "parents_married", "student_married", "parents.0.filing_status"
+
+
+@pytest.mark.parametrize(("text", "heard"), [
+    ("dependent. He is a single dad.", {PARENTS: False}),
+    ("I am dependent and my mother is divorced", {PARENTS: False}),
+    ("dependent, my mom brought me up, she raised the three of us alone", {PARENTS: False}),
+    ("dependent, a single parent raised me", {PARENTS: False}),
+    ("Soy dependiente. Mi mamá es madre soltera.", {PARENTS: False}),
+    ("soy dependiente, mi padre es viudo, ¿cuánta beca me dan?", {PARENTS: False}),
+    ("dependent, my parents aren't married", {PARENTS: False}),
+    ("dependent, my dad remarried", {PARENTS: True}),
+    ("dependent, my parents were never married but live together", {PARENTS: True}),
+    ("independent, I'm a single dad", {STUDENT: False}),
+    ("soy independiente y soy mamá soltera", {STUDENT: False}),
+    ("I am independent, not married", {STUDENT: False}),
+    ("dependent, my parents were married", {}),
+    ("dependent, what if my mom is a single mom", {}),
+    ("dependent, is my dad a single parent?", {}),
+    ("my dad makes 60,000, married, dependent", {}),
+    ("dependent, my mom is single and filed taxes", {PARENTS: False}),
+    ("dependent, my mom filed as single", {PARENTS: False, FILED: "single"}),
+])  # fmt: skip
+def test_it_is_heard_of_whom_it_is_said(text, heard):
+    values = hearing.heard(tools.student_aid_index, [text], {}).values
+    assert {path: value for path, value in values.items() if path in (PARENTS, STUDENT, FILED)} == heard
+
+
+def test_a_single_mother_who_speaks_of_herself_gives_her_own_figures():
+    values = hearing.heard(tools.student_aid_index, ["I am independent, I am a single mom, AGI 20,000"], {}).values
+    assert values["student.0.adjusted_gross_income"] == 20_000
