@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -41,36 +42,39 @@ LANGUAGES = {
 class Templates:
     """Renders a template by name. An unknown variable is an error, never an empty place."""
 
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals["asset"] = asset
-        self._environment.filters |= {
-            "container": container,
-            "day": day,
-            "excerpt": excerpt,
-            "here": here,
-            "language": language,
-            "link": link,
-            "dollars": dollars,
-            "moment": moment,
-            "ocr": ocr,
-            "percent": percent,
-            "on_day": on_day,
-            "prose": prose,
-            "reason": reason,
-            "say": say,
-            "told": told,
-        }
-
     def render(self, template: str, **context: Any) -> str:
         """The template's HTML."""
-        return self._environment.get_template(template).render(context)
+        return _environment().get_template(template).render(context)
+
+
+@cache  # Compiling the templates takes longer than most pages, and they are the same for every site of a process.
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = asset
+    environment.filters |= {
+        "container": container,
+        "day": day,
+        "excerpt": excerpt,
+        "here": here,
+        "language": language,
+        "link": link,
+        "dollars": dollars,
+        "moment": moment,
+        "ocr": ocr,
+        "percent": percent,
+        "on_day": on_day,
+        "prose": prose,
+        "reason": reason,
+        "say": say,
+        "told": told,
+    }
+    return environment
 
 
 def asset(name: str, known: dict[str, str] = {}) -> str:  # noqa: B006 - a cache for the life of the process
