@@ -33,7 +33,7 @@ def settled(places: Sequence[Place], slots: Sequence[Slot], tokens: Sequence[Tok
     """
     kept, oneself = [], []
     for place in places:
-        if (of := place.slot.parameter.ask.of) and place.slot.kind is Kind.YES_NO:
+        if (of := _list_of(place, slots)) and place.slot.kind is Kind.YES_NO:
             speaker = _of_speaker(place, slots, tokens, text, subject)
             if speaker is None or speaker != _is_speakers(of, slots):
                 continue
@@ -44,7 +44,7 @@ def settled(places: Sequence[Place], slots: Sequence[Slot], tokens: Sequence[Tok
 
 def said_of_others(place: Place, slots: Sequence[Slot]) -> bool:
     """Whether the input is about other people than the speaker."""
-    of = place.slot.parameter.ask.of
+    of = _list_of(place, slots)
     return bool(of) and not _is_speakers(of, slots)
 
 
@@ -90,6 +90,12 @@ def _others(slots: Sequence[Slot]) -> frozenset[str]:
         phrase for people in lists.values() for phrase in people.ask.words if not _is_speakers(people.name, slots)
     ]
     return frozenset(word for phrase in phrases for other in phrase.split("|") for word in spelling.words(other))
+
+
+def _list_of(place: Place, slots: Sequence[Slot]) -> str:
+    """The list of people whose answer it is; "" where the tool has no such list, and only the speaker is meant."""
+    of = place.slot.parameter.ask.of
+    return of if any(slot.people and slot.people.name == of for slot in slots) else ""
 
 
 def _is_speakers(name: str, slots: Sequence[Slot]) -> bool:

@@ -36,3 +36,8 @@ def test_it_is_heard_of_whom_it_is_said(text, heard):
 def test_a_single_mother_who_speaks_of_herself_gives_her_own_figures():
     values = hearing.heard(tools.student_aid_index, ["I am independent, I am a single mom, AGI 20,000"], {}).values
     assert values["student.0.adjusted_gross_income"] == 20_000
+
+
+def test_where_a_tool_has_no_list_of_people_the_speaker_is_meant():
+    for text, married in (("soy independiente y no estoy casado", False), ("I am independent and married", True)):
+        assert hearing.heard(tools.what_do_i_need, [text], {}).values[STUDENT] is married
