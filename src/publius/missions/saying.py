@@ -225,7 +225,12 @@ def _chosen(text: str, slots: Sequence[Slot], tokens: Sequence[Token], places: S
 
 
 def _left_for(slot: Slot, words: list[str], tokens: Sequence[Token], places: Sequence[Place]) -> list[str]:
-    """The words without those that say what somebody is, `my mom is single`, unless this slot is named before them."""
+    """The words without those that say what somebody is, `my mom is single`, unless this slot is named before them.
+
+    Only for one person's own answers: that parents `get divorced` is also a change of the family.
+    """
+    if slot.people is None:
+        return words
     names = [place.end for place in places if place.slot.path == slot.path]
     told = [place for place in places if place.opposite and place.slot.parameter.ask.of]
     told = [place for place in told if not any(0 <= place.start - end <= NEAR for end in names)]
