@@ -205,21 +205,30 @@ def _sentence(text: str, slots: Sequence[Slot], subject: str) -> _Sentence:
             else:
                 loose.append(slot.path)
     found = _stated(text, places, held, slots, tokens) | found
-    spoken = people[-1].name if people else subject
-    theirs = [slot for slot in slots if slot.people is None or slot.people.name == spoken]
-    found = _chosen(text, theirs, tokens, places) | found
+    found = _chosen(text, slots, tokens, places, people, subject) | found
     return _Sentence(found, pairs, doubted, held, used, places, people, twice, loose)
 
 
-def _chosen(text: str, slots: Sequence[Slot], tokens: Sequence[Token], places: Sequence[Place]) -> dict[str, Answer]:
-    """The choices that the sentence names."""
+def _chosen(
+    text: str,
+    slots: Sequence[Slot],
+    tokens: Sequence[Token],
+    places: Sequence[Place],
+    people: Sequence[whose.People],
+    subject: str,
+) -> dict[str, Answer]:
+    """The choices that the sentence names; what is chosen for people, where it speaks of them."""
     words = [token[0] for token in tokens]
     clauses = [at for at in range(1, len(tokens)) if _CLAUSE.search(text[tokens[at - 1][2] : tokens[at][1]])]
     found: dict[str, Answer] = {}
     for slot in slots:
         if slot.kind is Kind.CHOICE:
             is_named = any(place.slot.path == slot.path for place in places)
-            if choice := choice_in(slot, _left_for(slot, words, tokens, places), is_named, clauses):
+            left = _left_for(slot, words, tokens, places)
+            if slot.people:
+                of = [whose.list_at(token[1], people, subject) for token in tokens]
+                left = [word if name == slot.people.name else "_" for word, name in zip(left, of, strict=True)]
+            if choice := choice_in(slot, left, is_named, clauses):
                 found[slot.path] = choice
     return found
 

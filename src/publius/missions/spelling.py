@@ -20,7 +20,7 @@ _THEMSELVES = frozenset(fold(word) for word in FUNCTION_WORDS) | listed(
     pared madera bocas gustos pegar menor menos mejor mayor meses manos verde viene nueve nuevo nieve suelo suelto
     deuda resta venta tarde carta miedo medio parto ayuno duda largo grand giant patent takes tales tapes waves wakes
     forms farms firms collage aware decree berth loads loose losing shavings stage stake skate slate merry apple farther
-    further chill chili clash class lover edit false
+    further chill chili clash class lover edit false separate separately separated
     """
 )
 

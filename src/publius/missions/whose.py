@@ -75,15 +75,18 @@ def _inherited(people: Sequence[People]) -> list[People]:
 
 def belongs(place: Place, people: Sequence[People], default: str) -> bool:
     """Whether an answer of a person is one of the person whom the sentence speaks of there."""
-    if place.slot.people is None:
-        return True
-    one = at(place, people)
-    return (one.name if one else default) == place.slot.people.name
+    return place.slot.people is None or list_at(place.start, people, default) == place.slot.people.name
 
 
-def at(place: Place, people: Sequence[People]) -> People | None:
+def list_at(start: int, people: Sequence[People], default: str) -> str:
+    """The list that the sentence speaks of there; the default where it names nobody."""
+    one = at(start, people)
+    return one.name if one else default
+
+
+def at(start: int, people: Sequence[People]) -> People | None:
     """The people whom the sentence speaks of there: the last ones before it, or else the first."""
-    before = [each for each in people if each.start <= place.start] or list(people[:1])
+    before = [each for each in people if each.start <= start] or list(people[:1])
     return before[-1] if before else None
 
 
@@ -92,7 +95,7 @@ def told(pairs: Sequence[Pair], people: Sequence[People], who: str, text: str) -
     found = set()
     for _, place in pairs:
         if place.slot.people is not None:
-            one = at(place, people)
+            one = at(place.start, people)
             found.add((place.slot.people.name, (one.who or who or one.called) if one else who))
             if _EACH.search(text):
                 found.add((place.slot.people.name, "each"))

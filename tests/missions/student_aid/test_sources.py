@@ -128,6 +128,10 @@ def test_a_statement_stands_by_itself(path: Path) -> None:
     """Quoted beneath another question, its `Yes` would answer that one."""
     for paragraph in paragraphs(parts(path)[1]):
         assert not re.match(r"(?:Yes|No|Sí)[,.] ", paragraph), paragraph
+        for sentence in re.split(
+            r"(?<=[.?!]) ", paragraph
+        ):  # one that is quoted alone has to say of what its figure is
+            assert not re.match(r"(?:It|They|También|Fue|Era)\b[^\n]*(?:\$|\d percent|\d por ciento)", sentence)
 
 
 def test_a_figure_of_another_year_would_be_found() -> None:
