@@ -4,8 +4,9 @@
 
 `SCALE` are the sizes in passages; `SCALE_AGENCIES` how many agencies, with `SCALE_EACH` passages each. The defaults end
 in minutes; a million takes about two hours and 15 GB of disk. With `SCALE_HOME`, a folder, the database is kept there:
-a loading that was ended goes on, and a size that is there is measured and not loaded again. The curves are drawn to
-`results/scale.png`.
+a loading that was ended goes on, a size that is there is measured and not loaded again, and of smaller ones the earlier
+figures, in its `points.json`, are taken; with `SCALE_AGENCIES=0` so are those of the agencies, in `agencies.json`. The
+curves are drawn to `results/scale.png`.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ import time
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
+
+import msgspec
 
 from bench.building import fresh_home, questions
 from bench.report import RESULTS, Report, Target
@@ -53,21 +56,29 @@ async def _measure(settings: Settings, storage: Storage, embedder: Embedder) -> 
     points = await _sizes(settings, storage, embedder, real, asked, sorted(sizes))
     agencies, each = (int(os.environ.get(name, usual)) for name, usual in
                       (("SCALE_AGENCIES", AGENCIES), ("SCALE_EACH", EACH)))  # fmt: skip
-    spread = await many(storage, settings.home, real, list(zip(words, vectors, strict=True)), agencies, each)
+    earlier = settings.home / "agencies.json"
+    if agencies:
+        spread = await many(storage, settings.home, real, list(zip(words, vectors, strict=True)), agencies, each)
+        earlier.write_bytes(msgspec.json.encode(spread))
+    else:
+        spread = msgspec.json.decode(earlier.read_bytes()) if earlier.exists() else {}
     return _report(points, spread, real.fit)
 
 
 async def _sizes(
     settings: Settings, storage: Storage, embedder: Embedder, real: Parents, asked: Asked, sizes: list[int]
 ) -> list[dict[str, Any]]:
-    """One agency that grows from size to size."""
-    points = []
+    """One agency that grows from size to size; what was measured before of those it has outgrown is kept beside it."""
+    earlier = settings.home / "points.json"
+    told = msgspec.json.decode(earlier.read_bytes()) if earlier.exists() else []
+    known: dict[int, dict[str, Any]] = {point["passages"]: point for point in told}
     async with Database(storage.application) as database:
         agency = await the_one(storage, database)
         library = Library(database, embedder.embed, Reader())
         there = await resumed(database, agency, asked.written)
+        points = [known[size] for size in sizes if size in known and size < there]
         for before, size in pairwise([there, *(size for size in sizes if size >= there)]):
-            point: dict[str, Any] = {"passages": size}
+            point = known.get(size, {}) | {"passages": size}  # of one that is there, how fast it was written
             if size > before:
                 with asked.written.open("ab") as written:
                     point |= await _grow(storage, database, agency, real, before, size, written)
@@ -77,6 +88,7 @@ async def _sizes(
             point |= {"memory, GB": memory(settings.home), "on disk, GB": on_disk(storage)}
             point["alone"] |= usearch(asked, asked.written.parent, WIDTHS)
             points.append(point)
+            earlier.write_bytes(msgspec.json.encode(points))
             print(point, flush=True)
     return points
 

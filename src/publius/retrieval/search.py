@@ -21,7 +21,7 @@ TYPICAL = 100.0  # words that search knows in a usual passage
 LEXICAL_SHARE = 0.3  # of the fused score; the rest is cosine
 DEPTH = 60  # candidates from each side
 BUDGET = 10_000  # postings scored for one question, the rarest words' first
-SAMPLE = 2_500  # documents read of a word; one that stands in more is too common to find passages by
+SAMPLE = 1_000  # documents read of a word; one that stands in more is too common to find passages by
 MOST_CHARACTERS = 4_000  # of a question that is searched for; a pasted report is not a question
 
 # The planner's compiler costs more than such a query. A wider beam finds what the default of 40 misses, and in a larger
