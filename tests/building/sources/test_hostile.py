@@ -89,7 +89,7 @@ async def test_names_that_lead_out_or_cannot_be_kept_harm_nothing(
     site.pages[LIST] = listed(*keys)
     for key in keys:
         site.pages[f"/rules/{quote(key, safe='/')}"] = (
-            200, {"Content-Disposition": 'attachment; filename="../../root/.ssh/x"'}, f"# {key!r}\n\nA rule.".encode()
+            200, {"Content-Disposition": 'attachment; filename="../../etc/publius/x"'}, f"# {key!r}\n\nA rule.".encode()
         )  # fmt: skip
     await building.sources.add(education, "user:1", "site", f"{site.address}/rules", kind="bucket")
     done = await run(building, education)
@@ -100,7 +100,7 @@ async def test_names_that_lead_out_or_cannot_be_kept_harm_nothing(
     shown = await building.sources.open(education, "site")
     assert shown.refused == len(done.refused) and all(each.name.isprintable() for each in shown.refusals)
     assert (await run(building, education)).changed == 0
-    for path in (Path("/root/.ssh/x"), building.settings.home / "etc"):
+    for path in (Path("/etc/publius/x"), building.settings.home / "etc"):
         assert not path.exists()
 
 

@@ -33,6 +33,17 @@ def test_it_is_heard_of_whom_it_is_said(text, heard):
     assert {path: value for path, value in values.items() if path in (PARENTS, STUDENT, FILED)} == heard
 
 
+@pytest.mark.parametrize(("text", "status"), [
+    ("dependent, my dad filed as head of household, he earned 40,000, I earned 0", "head_of_household"),
+    ("dependent, my parents are married and filed jointly, and I earned nothing", "joint"),
+    ("soy dependiente, mis padres declararon juntos y yo gané 0", "joint"),
+])  # fmt: skip
+def test_what_is_chosen_is_of_those_of_whom_the_sentence_speaks_there(text, status):
+    values = hearing.heard(tools.student_aid_index, [text], {}).values
+    assert values[FILED] == status
+    assert "student.0.filing_status" not in values
+
+
 def test_a_single_mother_who_speaks_of_herself_gives_her_own_figures():
     values = hearing.heard(tools.student_aid_index, ["I am independent, I am a single mom, AGI 20,000"], {}).values
     assert values["student.0.adjusted_gross_income"] == 20_000
