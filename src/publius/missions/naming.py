@@ -44,7 +44,7 @@ def _places(slot: Slot, slots: Sequence[Slot], tokens: Sequence[Token], text: st
             start, stop = tokens[first][1], tokens[end - 1][2]
             if not _CLAUSE.search(text, start, stop):  # A name does not go on behind a comma.
                 found.append(Place(slot, start, stop, len(phrase)))
-        if slot.kind is Kind.YES_NO:
+        if slot.kind is Kind.YES_NO and "|" not in phrase:  # or its other words would stand without the prefix
             opposites += [f"{prefix}{fold(phrase)}" for prefix in ("in", "un", "non")]
     for opposite in opposites:
         for first, end in spelling.places(opposite, words, APART if "…" in opposite else 0):
